@@ -1,1 +1,2 @@
-export {}
+export { FEATURES } from './plan.js'
+export type * from './plan.js'
