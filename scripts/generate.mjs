@@ -1,0 +1,26 @@
+// Files that are made from the sources: `npm run generate` writes them, the check compares.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Path → function that gives the text. The packages are loaded from their builds. */
+export const GENERATED = {
+  'docs/diagnostics.md': async () => (await import('../packages/diagnostics/dist/index.js')).renderCatalogue(),
+}
+
+export async function generate() {
+  for (const [path, render] of Object.entries(GENERATED)) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, await render())
+  }
+}
+
+export async function checkGenerated() {
+  const stale = []
+  for (const [path, render] of Object.entries(GENERATED)) {
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== (await render())) stale.push(path)
+  }
+  for (const path of stale) console.error(`${path} is not what the sources give: npm run build && npm run generate`)
+  return stale.length === 0 ? 0 : 1
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) await generate()
