@@ -1,1 +1,9 @@
-export {}
+export { removePath, setPath } from './change.js'
+export { parsePath } from './parse.js'
+export type { ParsedPath, PathProblem } from './parse.js'
+export { MAX_INDEX, MAX_SEGMENTS, comparePaths, equalPaths, ofKeys, rootOf, startsWith } from './path.js'
+export type { FieldPath, Root, Segment } from './path.js'
+export { fromPointer, toPointer } from './pointer.js'
+export { printPath } from './print.js'
+export { compilePath, getPath, selectPath } from './read.js'
+export type { Taken } from './read.js'
