@@ -1,1 +1,6 @@
-export {}
+export { findBinaries, KUBERNETES_VERSION } from './binaries.js'
+export type { Binaries, BinariesFound } from './binaries.js'
+export { startGuard } from './guarded.js'
+export type { Guard, GuardedProcess } from './guarded.js'
+export { startRealApiServer } from './real-apiserver.js'
+export type { RealApiServer, RealApiServerOptions } from './real-apiserver.js'
