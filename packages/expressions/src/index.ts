@@ -1,1 +1,6 @@
-export {}
+export { compileRegex, ownRegex, tryRegex } from './regex.js'
+export type { Regex, RegexMatch, RegexOptions, RegexSpan } from './regex.js'
+export { isMappedIpv4, maskIp, parseCidr, parseIp, printIp } from './text/ip.js'
+export type { IpAddress, IpPrefix, LeadingZeros } from './text/ip.js'
+export { parseRequestUri } from './text/request-uri.js'
+export type { RequestUri } from './text/request-uri.js'
