@@ -2,15 +2,22 @@ import { CATALOGUE, type FindingCode } from './catalogue/index.js'
 import type { CatalogueEntry } from './catalogue/entry.js'
 import type { Finding, Fix, Place, RelatedPlace, Severity } from './finding.js'
 
-type Places<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never
+/** The names of the places in a text. Braces around anything but a word (YAML, jsonpath) are none, as `fill` sees it. */
+type Places<T extends string> = T extends `${string}{${infer Inner}}${infer Rest}`
+  ? Inner extends `${string}{${infer Nested}` ? Places<`{${Nested}}${Rest}`> : Word<Inner> | Places<Rest>
+  : never
+type Word<T extends string> = T extends '' | `${string}${NoLetter}${string}` ? never : T
+type NoLetter = ' ' | '.' | ',' | ':' | ';' | '/' | '-' | '$' | '"' | '\'' | '`' | '\n' | '…' | '<' | '[' | '='
 type Texts<C extends FindingCode> = (typeof CATALOGUE)[C] extends { message: infer M extends string; help: infer H extends string }
   ? Places<M> | Places<H>
   : (typeof CATALOGUE)[C] extends { message: infer M extends string }
     ? Places<M>
     : never
 
-/** The values for the places in message and help. A name that the catalogue entry does not have is a type error. */
-export type FindingTexts<C extends FindingCode> = Readonly<Record<Texts<C>, string | number>>
+/** The values for the places in message and help. A name that is missing, or that the catalogue entry does not have, is a type error. */
+export type FindingTexts<C extends FindingCode> = [Texts<C>] extends [never]
+  ? Readonly<Record<string, never>>
+  : Readonly<Record<Texts<C>, string | number>>
 
 export interface FindingExtras {
   readonly where?: Place
