@@ -27,7 +27,8 @@ export function applyJsonPatch(value: JsonValue, operations: JsonValue): JsonPat
 function applyOperation(value: JsonValue, operation: JsonObject): Attempt {
   const path = tokensOf(operation, 'path')
   if ('problem' in path) return path
-  switch (member(operation, 'op')) {
+  const op = member(operation, 'op')
+  switch (typeof op === 'string' ? op : '') {
     case 'add': return withOperand(operation, (operand) => add(value, path.tokens, operand))
     case 'replace': return withOperand(operation, (operand) => replace(value, path.tokens, operand))
     case 'test': return withOperand(operation, (operand) => test(value, path.tokens, operand))
@@ -46,7 +47,7 @@ function tokensOf(operation: JsonObject, name: 'path' | 'from'): { readonly toke
 
 function withOperand(operation: JsonObject, apply: (operand: JsonValue) => Attempt): Attempt {
   const operand = member(operation, 'value')
-  return operand === undefined ? { problem: `\`${String(member(operation, 'op'))}\` needs \`value\`` } : apply(operand)
+  return operand === undefined ? { problem: 'expected `value`: add, replace and test need it' } : apply(operand)
 }
 
 function withSource(operation: JsonObject, apply: (from: Tokens) => Attempt): Attempt {

@@ -54,7 +54,7 @@ function skipSpace(cursor: Cursor): void {
 }
 
 function parseValue(cursor: Cursor): JsonValue {
-  switch (cursor.text[cursor.at]) {
+  switch (cursor.text.charAt(cursor.at)) {
     case '{': return nested(cursor, parseObject)
     case '[': return nested(cursor, parseArray)
     case '"': return parseString(cursor)

@@ -11,13 +11,10 @@ export function fromPlain(value: unknown): JsonValue | undefined {
 }
 
 function convert(value: unknown, levels: number): JsonValue | undefined {
-  switch (typeof value) {
-    case 'string': case 'boolean': return value
-    case 'bigint': return isSafe(value) ? Number(value) : value
-    case 'number': return Number.isFinite(value) ? value : undefined
-    case 'object': return value === null ? null : convertObject(value, levels)
-    default: return undefined
-  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return typeof value === 'object' ? convertObject(value, levels) : undefined
 }
 
 function isSafe(value: bigint): boolean {

@@ -85,11 +85,11 @@ describe('readJson: hostile and malformed text', () => {
 })
 
 describe('readJson: laws', () => {
-  it('agrees with the built-in parser about every text without exact numbers, valid or broken', () => {
+  it('agrees with the built-in parser about what is JSON, and about values that it does not change', () => {
     fc.assert(fc.property(fc.json(), fc.nat(), fc.string({ maxLength: 2 }), (text, at, noise) => {
       const place = at % (text.length + 1)
       const broken = text.slice(0, place) + noise + text.slice(place)
-      expect(readJson(text)).toEqual({ ok: true, value: JSON.parse(text) })
+      expect(equalJson(read(text), JSON.parse(text) as JsonValue)).toBe(true)
       expect(readJson(broken).ok).toBe(parses(broken))
     }))
   })

@@ -104,13 +104,15 @@ function bigEndian(state: Int32Array): Uint8Array {
   return out
 }
 
-// The names are those of FIPS 180-4, section 6.2.2; the non-null marks are inside the fixed sizes.
+type Eight = readonly [number, number, number, number, number, number, number, number]
+
+// The names are those of FIPS 180-4, section 6.2.2; every index is inside of the fixed sizes, so nothing is ever undefined.
 function compress(state: Int32Array, w: Int32Array, bytes: Uint8Array, start: number): void {
   expand(w, bytes, start)
-  let a = state[0]!, b = state[1]!, c = state[2]!, d = state[3]!, e = state[4]!, f = state[5]!, g = state[6]!, h = state[7]!
+  let [a, b, c, d, e, f, g, h] = state as unknown as Eight
   for (let t = 0; t < 64; t += 1) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUND_CONSTANTS[t]! + w[t]!) | 0
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[t] as number) + (w[t] as number)) | 0
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
@@ -122,20 +124,20 @@ function compress(state: Int32Array, w: Int32Array, bytes: Uint8Array, start: nu
     b = a
     a = (t1 + t2) | 0
   }
-  for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) state[at] = state[at]! + value
+  for (const [at, value] of [a, b, c, d, e, f, g, h].entries()) state[at] = (state[at] as number) + value
 }
 
 function expand(w: Int32Array, bytes: Uint8Array, start: number): void {
   for (let t = 0; t < 16; t += 1) {
     const at = start + 4 * t
-    w[t] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+    w[t] = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
   }
   for (let t = 16; t < 64; t += 1) {
-    const early = w[t - 15]!
-    const late = w[t - 2]!
+    const early = w[t - 15] as number
+    const late = w[t - 2] as number
     const s0 = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3)
     const s1 = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10)
-    w[t] = (w[t - 16]! + s0 + w[t - 7]! + s1) | 0
+    w[t] = ((w[t - 16] as number) + s0 + (w[t - 7] as number) + s1) | 0
   }
 }
 

@@ -27,14 +27,14 @@ export function isSecretName(name: string): boolean {
 
 /** A URL for people: sealed parts, user information and the values of secret parameters masked; no fragment. */
 export function maskedUrl(url: SealedText): string {
-  const [address = ''] = maskedText(url).split('#', 1)
-  const [path = '', query] = splitOnce(address, '?')
+  const [address] = splitOnce(maskedText(url), '#')
+  const [path, query] = splitOnce(address, '?')
   const shown = path.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@]*@/i, `$1${MASK}@`)
   return query === undefined ? shown : `${shown}?${query.split('&').map(maskedPair).join('&')}`
 }
 
 function maskedPair(pair: string): string {
-  const [name = '', value] = splitOnce(pair, '=')
+  const [name, value] = splitOnce(pair, '=')
   return value !== undefined && value !== '' && isSecretName(decoded(name)) ? `${name}=${MASK}` : pair
 }
 
