@@ -1,1 +1,7 @@
-export {}
+export { createTransport } from './transport.js'
+export type {
+  AddressPolicy, ApiKeyScheme, AuthScheme, AwsV4Scheme, CredentialValue, LoginScheme, OAuth2Scheme, OciPrincipal, ProxySettings,
+  RedirectPolicy, RequestLimitsPerKey, SecretReader, SecretValue, SendContext, Sent, TlsSettings, TokenPlacement, Transport,
+  TransportDefaults, TransportOptions,
+} from './context.js'
+export { sealedHmac } from './secret-values.js'

@@ -1,0 +1,188 @@
+import type { AuthUse, HttpRequest, TransportFailure } from '@oasgen/wire'
+import { chooseAlternative } from './auth/choose.js'
+import { NO_CREDENTIALS, type Credentials } from './auth/credentials.js'
+import { satisfy } from './auth/satisfy.js'
+import { Deadline } from './connection/deadline.js'
+import type { RawResult } from './connection/dispatch.js'
+import type { SendContext, Sent } from './context.js'
+import { failureOf } from './failure.js'
+import { Gates } from './limits/gates.js'
+import { settlementOf } from './limits/settlement.js'
+import type { ResolvedOptions } from './options.js'
+import { composeRequest } from './request/compose.js'
+import { fillRequest, type FilledRequest } from './request/fill.js'
+import { judgeRedirect } from './request/redirect.js'
+import { ACCEPT_ENCODING } from './response/decompress.js'
+import { createMask, type Mask } from './response/mask.js'
+import { readBody } from './response/read-body.js'
+import { readHeaders } from './response/read-headers.js'
+import { SecretUse } from './secret-values.js'
+import type { Wire } from './wire-exchange.js'
+
+/** What all sends of one transport share. */
+export interface Runtime {
+  readonly options: ResolvedOptions
+  readonly wire: Wire
+  readonly gates: Gates
+}
+
+type Failed = { readonly type: 'failure'; readonly failure: TransportFailure }
+
+/** One send: everything that belongs to a single call of `Transport.send`. */
+interface Sending {
+  readonly runtime: Runtime
+  readonly context: SendContext
+  readonly secrets: SecretUse
+  readonly deadline: Deadline
+  readonly uses: readonly AuthUse[]
+  readonly isTrusted: (origin: string) => boolean
+  readonly maxBytes: number
+}
+
+export async function sendRequest(runtime: Runtime, request: HttpRequest, context: SendContext): Promise<Sent> {
+  const { now, defaults } = runtime.options
+  const begun = now()
+  const secrets = new SecretUse(context.secrets, context.hmacKey)
+  const deadline = new Deadline(request.limits?.timeoutMs ?? defaults.timeoutMs, context.signal)
+  try {
+    const result = await sendFilled(runtime, request, { context, secrets, deadline })
+    return finish(result, secrets, now() - begun)
+  } catch (error) {
+    // Only a bug of ours gets here; a reconcile must not die of it, and nobody knows what was sent.
+    const failure = failureOf('NET0153', { host: context.key, detail: String(error) }, { reason: 'protocol', sent: 'maybe' })
+    return finish({ type: 'failure', failure }, secrets, now() - begun)
+  } finally {
+    deadline.release()
+  }
+}
+
+type SendParts = Pick<Sending, 'context' | 'secrets' | 'deadline'>
+
+async function sendFilled(runtime: Runtime, request: HttpRequest, { context, secrets, deadline }: SendParts): Promise<RawResult> {
+  const filled = fillRequest(request, secrets)
+  if (secrets.problem !== undefined) return failed(secrets.problem)
+  const url = absoluteUrl(filled.url)
+  if (url === undefined) return failed(failureOf('NET0306', { url: describeUrl(request) }, { reason: 'protocol' }))
+  const choice = chooseAlternative(request.auth, context.auth, secrets)
+  if (choice.type === 'failure') return failed(choice.failure)
+  const isTrusted = trustOf(context.allowedOrigins)
+  if ((choice.uses.length > 0 || filled.carriesSecrets) && !isTrusted(url.origin)) {
+    const allowed = context.allowedOrigins.join(', ') || 'no host'
+    return failed(failureOf('NET0301', { origin: url.origin, allowed }, { reason: 'notPermitted' }))
+  }
+  const maxBytes = request.limits?.maxResponseBytes ?? runtime.options.defaults.maxResponseBytes
+  const sending: Sending = { runtime, context, secrets, deadline, uses: choice.uses, isTrusted, maxBytes }
+  return sendWithCredentials(sending, filled, url)
+}
+
+/** At most twice: a 401 is answered once with fresh tokens, where tokens were in use. */
+async function sendWithCredentials(sending: Sending, request: FilledRequest, url: URL): Promise<RawResult> {
+  const credentials = satisfy(sending.uses, sending.context.auth, sending.secrets)
+  if ('failure' in credentials) return failed(credentials.failure)
+  return sendThroughGate(sending, { request, url, credentials })
+}
+
+interface Target {
+  readonly request: FilledRequest
+  readonly url: URL
+  readonly credentials: Credentials
+}
+
+async function sendThroughGate(sending: Sending, target: Target): Promise<RawResult> {
+  const { runtime, context, deadline } = sending
+  const gate = runtime.gates.of(context.key, context.limits)
+  const entered = gate.enter(runtime.options.defaults.maxWaitMs)
+  const turn = entered instanceof Promise ? await entered : entered
+  const { host } = target.url
+  switch (turn.type) {
+    case 'open':
+      return failed(failureOf('NET0401', { host, failures: turn.failures, seconds: seconds(turn.retryAfterMs) }, { reason: 'circuitOpen', retryAfterMs: turn.retryAfterMs }))
+    case 'paused':
+      return failed(failureOf('NET0402', { host, seconds: seconds(turn.retryAfterMs) }, { reason: 'throttled', retryAfterMs: turn.retryAfterMs }))
+    case 'full':
+      return failed(failureOf('NET0403', { host }, { reason: 'throttled', retryAfterMs: turn.retryAfterMs }))
+    case 'go':
+      break
+  }
+  const result = deadline.ended === undefined ? await sendOverHops(sending, target) : failed(deadline.failure(deadline.ended, host, 'nothing'))
+  gate.leave(settlementOf(result, runtime.options.now()))
+  return result
+}
+
+const DEFAULT_HOPS = 5
+
+async function sendOverHops(sending: Sending, target: Target): Promise<RawResult> {
+  const { redirects } = sending.context
+  let { request, url, credentials } = target
+  let hopsLeft = redirects?.max ?? DEFAULT_HOPS
+  for (;;) {
+    const result = await sendOnce(sending, { request, url, credentials })
+    if (result.type === 'failure' || result.status < 300 || result.status > 399 || redirects?.follow === 'none') return result
+    const location = result.headers['location']
+    const hop = judgeRedirect({ status: result.status, location: typeof location === 'string' ? location : undefined, from: url, request, isTrusted: sending.isTrusted, hopsLeft })
+    if (hop.type === 'stay') return result
+    if (hop.type === 'refused') return failed(hop.failure)
+    if (hop.credentials === 'none') credentials = NO_CREDENTIALS
+    request = hop.request
+    url = hop.url
+    hopsLeft -= 1
+  }
+}
+
+/** On the wire; once more where it is certain that nothing of it left. */
+async function sendOnce(sending: Sending, { request, url, credentials }: Target): Promise<RawResult> {
+  const { runtime, context, deadline, maxBytes } = sending
+  const defaults = [['user-agent', runtime.options.defaults.userAgent], ['accept-encoding', ACCEPT_ENCODING]] as const
+  const { clientCertificate } = credentials
+  const tls = clientCertificate === undefined ? context.tls ?? NO_TLS : { ...context.tls, ...clientCertificate }
+  const settings = { purpose: 'resource', tls, proxy: context.proxy, maxBytes } as const
+  const write = (): Promise<RawResult> =>
+    runtime.wire.exchange(composeRequest({ request, url, credentials, defaults, at: runtime.options.now() }), settings, deadline)
+  const result = await write()
+  return isWorthRepeating(result) && deadline.ended === undefined ? write() : result
+}
+
+const NO_TLS = {}
+
+/** A connection that ended before the first byte: a stale one of the pool, or a server in the middle of a restart. */
+function isWorthRepeating(result: RawResult): boolean {
+  return result.type === 'failure' && result.failure.sent === 'nothing' && (result.failure.reason === 'connect' || result.failure.reason === 'reset')
+}
+
+function finish(result: RawResult, secrets: SecretUse, tookMs: number): Sent {
+  const mask = createMask(secrets.values)
+  const { sealed } = secrets
+  const extras = { tookMs, ...(sealed && { sealed }) }
+  if (result.type === 'failure') return { type: 'failure', failure: maskFailure(result.failure, mask), ...extras }
+  const headers = readHeaders(result.headers, mask)
+  const body = readBody(result.body, headers['content-type'] ?? '', mask)
+  return { type: 'response', response: { status: result.status, headers, body }, ...extras }
+}
+
+function maskFailure(failure: TransportFailure, mask: Mask): TransportFailure {
+  const message = mask.text(failure.message)
+  return message === failure.message ? failure : { ...failure, message }
+}
+
+function failed(failure: TransportFailure): Failed {
+  return { type: 'failure', failure }
+}
+
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000))
+}
+
+function absoluteUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined
+}
+
+/** The literal parts only: a filled part may be a secret. */
+function describeUrl({ url }: HttpRequest): string {
+  return (typeof url === 'string' ? url : url.map(String).join('')).slice(0, 200)
+}
+
+function trustOf(allowed: readonly string[]): (origin: string) => boolean {
+  const exact = new Set(allowed)
+  return (origin) => exact.has(origin) || allowed.some((entry) => URL.canParse(entry) && new URL(entry).origin === origin)
+}
