@@ -15,6 +15,8 @@ export interface ConnectionConfig {
   readonly basic?: { readonly username: string; readonly password: string }
   readonly clientCert?: ClientCertificate
   readonly credentials?: CredentialSource
+  /** Acts as somebody else, as far as the credentials are allowed to. */
+  readonly impersonate?: Impersonation
   readonly tlsServerName?: string
   /** `http://`, `https://` or `socks5://`. */
   readonly proxy?: string
@@ -24,6 +26,13 @@ export interface ConnectionConfig {
   readonly namespace?: string
   /** HTTP/2 is slower than HTTP/1.1 on Node 20, so it is asked for, not assumed. */
   readonly http2?: boolean
+}
+
+export interface Impersonation {
+  readonly user: string
+  readonly groups?: readonly string[]
+  readonly uid?: string
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 /** PEM texts. */

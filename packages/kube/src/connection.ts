@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { writeJson } from '@oasgen/json'
 import type { Dispatcher } from 'undici'
 import type { KubeResponse } from './answer.js'
-import type { ConnectionConfig } from './config.js'
+import type { ConnectionConfig, Impersonation } from './config.js'
 import { credentialsOf, messageOf, type Credentials, type CredentialSource } from './credentials.js'
 import { errorOfSilence, errorOfSize, failed, type KubeError, type KubeResult, type NoAnswer } from './error.js'
 import { sleep } from './pause.js'
@@ -75,6 +75,7 @@ class HttpConnection implements Connection {
   readonly #origin: string
   readonly #prefix: string
   readonly #credentials: CredentialSource
+  readonly #impersonation: Readonly<Record<string, string | string[]>>
   #authority: { text: string | undefined; readAt: number } | undefined
   #sockets: Sockets | undefined
   #closed = false
@@ -86,6 +87,7 @@ class HttpConnection implements Connection {
     this.#origin = url.origin
     this.#prefix = url.pathname.replace(/\/+$/, '')
     this.#credentials = credentialsOf(config, performance)
+    this.#impersonation = impersonationHeaders(config.impersonate)
     this.#options = {
       timeoutMs: 30_000, maxResponseBytes: 256 * 1024 * 1024, connections: 32, throttleBudgetMs: 5_000, userAgent: 'oasgen', ...options,
     }
@@ -174,6 +176,7 @@ class HttpConnection implements Connection {
         ...request.headers,
         'user-agent': this.#options.userAgent,
         ...(credentials.authorization !== undefined && { authorization: credentials.authorization }),
+        ...this.#impersonation,
       },
       ...(request.body !== undefined && { body: writeJson(request.body) }),
     }
@@ -268,6 +271,17 @@ function codeOf(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return ''
   const { code, cause: inner } = cause as { readonly code?: unknown; readonly cause?: unknown }
   return typeof code === 'string' ? code : inner === undefined ? '' : codeOf(inner)
+}
+
+function impersonationHeaders(who: Impersonation | undefined): Record<string, string | string[]> {
+  if (who === undefined) return {}
+  const extra = Object.entries(who.extra ?? {}).map(([name, values]) => [`impersonate-extra-${encodeURIComponent(name)}`, [...values]] as const)
+  return {
+    'impersonate-user': who.user,
+    ...(who.uid !== undefined && { 'impersonate-uid': who.uid }),
+    ...(who.groups !== undefined && who.groups.length > 0 && { 'impersonate-group': [...who.groups] }),
+    ...Object.fromEntries(extra),
+  }
 }
 
 function sameCredentials(left: Credentials, right: Credentials): boolean {

@@ -151,6 +151,14 @@ error output is part of the message.`,
     help: 'Use a proxy URL that starts with http://, https:// or socks5://.',
     explain: `The proxy comes from \`proxy-url\` of the kubeconfig's cluster, else from HTTPS_PROXY and NO_PROXY.`,
   },
+  KUB0207: {
+    severity: 'error',
+    reason: 'UnsupportedKubeconfig',
+    message: 'the kubeconfig {path} uses {feature}, which is not supported here',
+    help: 'Use a context with a token, a client certificate, an exec plugin or an OIDC provider.',
+    explain: `Most ways to log in are supported: token, token file, client certificate, user and password, exec plugins that are not interactive, and the
+\`oidc\` auth provider. The auth providers \`gcp\` and \`azure\` were removed from kubectl in 1.26; both clouds have exec plugins in their place.`,
+  },
   KUB0301: {
     severity: 'warning',
     reason: 'WatchStalled',
