@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readJson, type JsonValue, type Sealed, type SecretReference } from '@oasgen/json'
+import { Sealed, readJson, type JsonValue, type SecretReference } from '@oasgen/json'
 import type { TransportFailure } from '@oasgen/wire'
 import type { CredentialValue, SecretReader } from './context.js'
 import { failureOf } from './failure.js'
@@ -74,6 +74,14 @@ export class SecretUse {
   credential(value: CredentialValue): string | undefined {
     const text = this.#credentialText(value)?.trim()
     return text === '' ? undefined : text
+  }
+
+  /** Everything secret that a scheme refers to, as it is now: part of the key under which its token is kept, never shown. */
+  fingerprint(scheme: unknown): readonly unknown[] {
+    if (typeof scheme !== 'object' || scheme === null) return []
+    if (scheme instanceof Sealed) return [scheme.reference, this.#read(scheme.reference)?.value]
+    if ('secret' in scheme || 'file' in scheme) return [scheme, this.#credentialText(scheme as CredentialValue)]
+    return Object.values(scheme).flatMap((part) => this.fingerprint(part))
   }
 
   #credentialText(value: CredentialValue): string | undefined {

@@ -1,7 +1,8 @@
 import type { AuthUse, HttpRequest, TransportFailure } from '@oasgen/wire'
 import { chooseAlternative } from './auth/choose.js'
 import { NO_CREDENTIALS, type Credentials } from './auth/credentials.js'
-import { satisfy } from './auth/satisfy.js'
+import { satisfy, type AuthRuntime } from './auth/satisfy.js'
+import { createTokenCall } from './auth/token-wire.js'
 import { Deadline } from './connection/deadline.js'
 import type { RawResult } from './connection/dispatch.js'
 import type { SendContext, Sent } from './context.js'
@@ -24,6 +25,7 @@ export interface Runtime {
   readonly options: ResolvedOptions
   readonly wire: Wire
   readonly gates: Gates
+  readonly auth: AuthRuntime
 }
 
 type Failed = { readonly type: 'failure'; readonly failure: TransportFailure }
@@ -75,11 +77,36 @@ async function sendFilled(runtime: Runtime, request: HttpRequest, { context, sec
   return sendWithCredentials(sending, filled, url)
 }
 
-/** At most twice: a 401 is answered once with fresh tokens, where tokens were in use. */
+/** At most twice: a 401 is answered once with other credentials, where there are other ones to be had. */
 async function sendWithCredentials(sending: Sending, request: FilledRequest, url: URL): Promise<RawResult> {
-  const credentials = satisfy(sending.uses, sending.context.auth, sending.secrets)
-  if ('failure' in credentials) return failed(credentials.failure)
-  return sendThroughGate(sending, { request, url, credentials })
+  const first = await sendOnceAuthorized(sending, request, url)
+  if (!first.again || sending.deadline.ended !== undefined) return first.result
+  return (await sendOnceAuthorized(sending, request, url)).result
+}
+
+interface Authorized {
+  readonly result: RawResult
+  /** The API refused the credentials and there are fresh ones. */
+  readonly again: boolean
+}
+
+async function sendOnceAuthorized(sending: Sending, request: FilledRequest, url: URL): Promise<Authorized> {
+  const credentials = await takeCredentials(sending, url)
+  if ('failure' in credentials) return { result: failed(credentials.failure), again: false }
+  const result = await sendThroughGate(sending, { request, url, credentials })
+  if (result.type === 'failure' || credentials.watchers.length === 0) return { result, again: false }
+  if (result.status === 401) return { result, again: credentials.watchers.map(({ refused }) => refused(result.headers)).includes(true) }
+  for (const { accepted } of credentials.watchers) accepted()
+  return { result, again: false }
+}
+
+async function takeCredentials(sending: Sending, url: URL): Promise<Credentials | { readonly failure: TransportFailure }> {
+  const { runtime, context, secrets, deadline, isTrusted, uses } = sending
+  const call = createTokenCall(runtime.wire, { context, isTrusted })
+  const taken = satisfy(uses, { runtime: runtime.auth, schemes: context.auth, secrets, origin: url.origin, isTrusted, call })
+  if (!(taken instanceof Promise)) return taken
+  const credentials = await deadline.race(taken)
+  return typeof credentials === 'string' ? { failure: deadline.failure(credentials, url.host, 'nothing') } : credentials
 }
 
 interface Target {

@@ -1,4 +1,8 @@
 import type { HttpRequest } from '@oasgen/wire'
+import { DigestSessions } from './auth/digest-sessions.js'
+import { PrivateKeys } from './auth/private-keys.js'
+import type { AuthRuntime } from './auth/satisfy.js'
+import { TokenCache } from './auth/token-cache.js'
 import type { SendContext, Sent, Transport, TransportOptions } from './context.js'
 import { Gates } from './limits/gates.js'
 import { resolveOptions } from './options.js'
@@ -7,7 +11,9 @@ import { Wire } from './wire-exchange.js'
 
 export function createTransport(options: TransportOptions = {}): Transport {
   const resolved = resolveOptions(options)
-  const runtime: Runtime = { options: resolved, wire: new Wire(resolved), gates: new Gates(resolved.now) }
+  const { now } = resolved
+  const auth: AuthRuntime = { tokens: new TokenCache(now), principals: new TokenCache(now), digests: new DigestSessions(), keys: new PrivateKeys(), now }
+  const runtime: Runtime = { options: resolved, wire: new Wire(resolved), gates: new Gates(now), auth }
   return {
     send: (request: HttpRequest, context: SendContext): Promise<Sent> => sendRequest(runtime, request, context),
     close: () => runtime.wire.close(),

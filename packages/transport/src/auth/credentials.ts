@@ -1,4 +1,5 @@
 import type { TransportFailure } from '@oasgen/wire'
+import type { RawHeaders } from '../connection/dispatch.js'
 import type { TokenPlacement } from '../context.js'
 
 /** A request as a signer sees it: complete but for the signature. */
@@ -22,13 +23,17 @@ export interface Credentials {
   readonly cookies: readonly Header[]
   readonly signers: readonly Signer[]
   readonly clientCertificate?: { readonly cert: string; readonly key: string; readonly passphrase?: string }
-  /** Tokens in use that a 401 may have proven stale. */
-  readonly renew: readonly (() => void)[]
-  /** Answers a Digest challenge. */
-  readonly digest?: { readonly username: string; readonly password: string }
+  /** Told of the API's verdict: a token may be stale, a Digest challenge wants an answer. */
+  readonly watchers: readonly CredentialWatcher[]
 }
 
-export const NO_CREDENTIALS: Credentials = { headers: [], query: [], cookies: [], signers: [], renew: [] }
+export interface CredentialWatcher {
+  /** After a 401. True = other credentials are to be had, so that one repetition makes sense. */
+  readonly refused: (headers: RawHeaders) => boolean
+  readonly accepted: () => void
+}
+
+export const NO_CREDENTIALS: Credentials = { headers: [], query: [], cookies: [], signers: [], watchers: [] }
 
 export type CredentialsResult = Partial<Credentials> | { readonly failure: TransportFailure }
 
@@ -40,7 +45,7 @@ export function mergeCredentials(parts: readonly Partial<Credentials>[]): Creden
     query: [...all.query, ...(part.query ?? [])],
     cookies: [...all.cookies, ...(part.cookies ?? [])],
     signers: [...all.signers, ...(part.signers ?? [])],
-    renew: [...all.renew, ...(part.renew ?? [])],
+    watchers: [...all.watchers, ...(part.watchers ?? [])],
   }), NO_CREDENTIALS)
 }
 
