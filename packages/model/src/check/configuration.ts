@@ -1,0 +1,40 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { nearestName } from '@oasgen/restdefinition'
+import type { ModelDocument } from '../document.js'
+import { actionsOf, methodOf, parameterOf } from '../resource/configuration.js'
+import type { MissedRemoval } from '../resource/spec.js'
+import type { ResourceModel } from '../resource-model.js'
+import { at } from './places.js'
+
+export function configurationFindings(model: ResourceModel, document: ModelDocument, missed: readonly MissedRemoval[]): readonly Finding[] {
+  return [...unknownFields(model), ...unknownExclusions(model, missed), ...unsupportedSchemes(document)]
+}
+
+/** `["*"]` is a wish for those actions that have the parameter; a named action that lacks it is a mistake. */
+function unknownFields(model: ResourceModel): readonly Finding[] {
+  const declared = model.definition.resource.verbsDescription.length
+  return model.definition.resource.configurationFields.flatMap((field) => {
+    const actions = actionsOf(field, model.definition).filter((action) => model.verbs[action] !== undefined)
+    const lacking = actions.filter((action) => parameterOf(model.verbs, action, field) === undefined)
+    const allLack = lacking.length === actions.length
+    if (lacking.length === 0 || (field.actions.includes('*') && !allLack) || (actions.length === 0 && declared > 0)) return []
+    const names = Object.values(model.verbs).flatMap(({ call }) => (call?.parameters ?? []).filter((each) => each.in === field.in).map(({ name }) => name))
+    const near = nearestName(field.name, names)
+    const extras = { ...at(model, field.at), ...(near !== undefined && near !== field.name && { help: `did you mean ${near}?` }) }
+    return [finding('MDL0218', { actions: lacking.join(', '), in: field.in, name: field.name }, extras)]
+  })
+}
+
+function unknownExclusions(model: ResourceModel, missed: readonly MissedRemoval[]): readonly Finding[] {
+  const names = model.spec.map(({ name }) => name)
+  return missed.filter(({ list }) => list === 'excludedSpecFields').map(({ path, at: pointer }) => {
+    const near = nearestName(path, names)
+    return finding('MDL0220', { path }, { ...at(model, pointer), ...(near !== undefined && { help: `did you mean ${near}?` }) })
+  })
+}
+
+function unsupportedSchemes(document: ModelDocument): readonly Finding[] {
+  return [...document.securitySchemes.values()]
+    .filter((scheme) => methodOf(scheme) === 'unsupported')
+    .map((scheme) => finding('MDL0206', { scheme: scheme.name, type: scheme.type === 'unusable' ? scheme.declared : scheme.type }, { where: scheme.place }))
+}

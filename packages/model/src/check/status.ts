@@ -1,0 +1,43 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { nearestName } from '@oasgen/restdefinition'
+import { propertiesOf } from '../schema/look.js'
+import type { StatusFieldModel } from '../resource/status.js'
+import type { ResourceModel } from '../resource-model.js'
+import { at, sameWord } from './places.js'
+
+export function statusFindings(model: ResourceModel): readonly Finding[] {
+  return [...model.status.flatMap((field) => unknown(model, field)), ...model.status.flatMap((field) => renamed(model, field))]
+}
+
+function unknown(model: ResourceModel, field: StatusFieldModel): readonly Finding[] {
+  const transformed = Object.values(model.verbs).some((verb) => verb.description.responseTransform !== undefined)
+  if (field.schema !== undefined || field.from === 'mapping' || transformed || isMapped(model, field)) return []
+  const action = model.verbs.get?.call?.response ? 'get' : model.verbs.findby ? 'findby' : 'any verb'
+  const names = model.object ? [...propertiesOf(model.object.object).keys()] : []
+  const near = nearby(field, names)
+  const related = model.object ? [{ where: model.object.place, message: 'the answer' }] : []
+  const extras = { ...at(model, field.at, related), ...(near === undefined && names.length === 0 && { help: 'the document does not describe the answer; an overlay can add its schema' }), ...nearFix(field, near) }
+  const texts = { path: field.path, action, near: near ?? (names.slice(0, 12).join(', ') || 'none') }
+  return [finding(field.from === 'identifier' && model.verbs.findby !== undefined ? 'MDL0215' : 'MDL0216', texts, extras)]
+}
+
+/** A mapping of a response writes it. */
+function isMapped(model: ResourceModel, field: StatusFieldModel): boolean {
+  return Object.values(model.verbs).some((verb) =>
+    verb.description.fieldMapping.some((mapping) => mapping.direction === 'response' && mapping.to === `status.${field.path}`),
+  )
+}
+
+function nearby({ names }: StatusFieldModel, known: readonly string[]): string | undefined {
+  const [first = ''] = names
+  return known.find((name) => sameWord(name, first)) ?? nearestName(first, known)
+}
+
+function nearFix({ names, at: pointer }: StatusFieldModel, near: string | undefined): Pick<Finding, 'fix'> {
+  if (near === undefined || names.length !== 1) return {}
+  return { fix: { kind: 'definition', title: `use ${near}`, patch: [{ op: 'replace', path: pointer, value: near }] } }
+}
+
+function renamed(model: ResourceModel, { names, target, path, at: pointer }: StatusFieldModel): readonly Finding[] {
+  return names[0] === target[0] ? [] : [finding('MDL0222', { path, target: target.join('.') }, at(model, pointer))]
+}

@@ -1,0 +1,139 @@
+import type { Schema } from '@oasgen/openapi'
+import type { RestDefinition } from '@oasgen/restdefinition'
+import { schemaAt } from '../schema/look.js'
+import { pathNames } from '../schema/path-names.js'
+import { successResponse } from '../verb/response.js'
+import type { CallModel, VerbModel, VerbModels } from '../verb/verbs.js'
+import type { DraftFields } from './fields.js'
+import { parametersIn, prefixTo, trailingParameters } from './places.js'
+import { itemPath, pathOf, type ResourceShape } from './shape.js'
+import { answerOf, type StatusFieldModel } from './status.js'
+
+/** One path parameter that tells which object is meant. */
+export interface IdentityModel {
+  readonly parameter: string
+  /** `status.id` (server-assigned), `spec.name` or `metadata.name`. */
+  readonly path: string
+  readonly assigned: 'server' | 'spec'
+  readonly schema: Schema | undefined
+  /** Where its value comes from after a create; empty when nothing tells it. */
+  readonly obtained: readonly ('body' | 'location' | 'findby')[]
+  /** Names in the object (behind the envelope) that hold it. */
+  readonly inObject: readonly string[]
+}
+
+/** A path parameter that names another resource: proposed as reference, never imposed. */
+export interface ParentModel {
+  readonly parameter: string
+  readonly field: string
+  /** `/zones/{zone_id}`: the collection that it most likely belongs to. */
+  readonly collection?: string
+}
+
+export interface IdentityFacts {
+  readonly definition: RestDefinition
+  readonly verbs: VerbModels
+  readonly shape: ResourceShape
+  readonly status: readonly StatusFieldModel[]
+  readonly drafts: DraftFields
+}
+
+/** Parameters of the item's path that the collection's path does not have. */
+export function buildIdentity(facts: IdentityFacts): readonly IdentityModel[] {
+  return facts.shape === 'singleton' ? [] : identityParameters(facts.verbs).map((name) => buildPart(facts, name))
+}
+
+export function identityParameters(verbs: VerbModels): readonly string[] {
+  const item = itemPath(verbs)
+  if (item === undefined) return []
+  const collection = collectionPath(verbs, item)
+  const parents = collection === undefined ? [] : parentsOf(verbs, item, collection)
+  const own = parametersIn(item).filter((name) => !parents.includes(name))
+  return own.length > 0 ? own : trailingParameters(item)
+}
+
+function collectionPath(verbs: VerbModels, item: string): string | undefined {
+  const candidates = [pathOf(verbs.findby), pathOf(verbs.create)]
+  return candidates.find((path) => path !== undefined && path !== item && parametersIn(path).length < parametersIn(item).length)
+}
+
+/** The same parameter may have another name in the item's path: it stands at the same place behind the same words. */
+function parentsOf(verbs: VerbModels, item: string, collection: string): readonly string[] {
+  const names = new Set(parametersIn(collection))
+  const mapped = mappedTogether(verbs, names)
+  return parametersIn(item).filter((name) => names.has(name) || mapped.has(name) || samePlace(item, collection, name))
+}
+
+function mappedTogether(verbs: VerbModels, names: ReadonlySet<string>): ReadonlySet<string> {
+  const sources = new Map<string, string>()
+  for (const verb of Object.values(verbs)) for (const mapping of pathMappings(verb)) sources.set(mapping.parameter, mapping.source)
+  const shared = new Set([...names].flatMap((name) => sources.get(name) ?? `spec.${name}`))
+  return new Set([...sources].filter(([, source]) => shared.has(source)).map(([parameter]) => parameter))
+}
+
+function samePlace(item: string, collection: string, name: string): boolean {
+  const end = prefixTo(item, name)
+  if (end === undefined) return false
+  const shape = (path: string): string => path.replace(/\{[^}]+\}/g, '{}')
+  return shape(collection).startsWith(`${shape(end)}/`)
+}
+
+interface PathMapping {
+  readonly parameter: string
+  readonly source: string
+}
+
+function pathMappings(verb: VerbModel | undefined): readonly PathMapping[] {
+  return (verb?.description.fieldMapping ?? []).flatMap((mapping) =>
+    mapping.direction === 'request' && mapping.to.in === 'path' && mapping.from.type === 'resource' ? [{ parameter: mapping.to.path, source: mapping.from.path }] : [],
+  )
+}
+
+function buildPart(facts: IdentityFacts, parameter: string): IdentityModel {
+  const { verbs } = facts
+  const mapped = [verbs.get, verbs.update, verbs.delete].flatMap(pathMappings).find((mapping) => mapping.parameter === parameter)?.source
+  const path = mapped ?? defaultPath(facts, parameter)
+  const assigned = path.startsWith('status.') ? 'server' : 'spec'
+  const names = path.startsWith('metadata.') ? [] : pathNames(path)?.slice(1) ?? []
+  const calls = [verbs.get, verbs.update, verbs.delete].flatMap((verb) => verb?.call ?? [])
+  const declared = calls.flatMap((call) => call.parameters).find((each) => each.in === 'path' && each.name === parameter)
+  return { parameter, path, assigned, schema: declared?.schema, obtained: obtainedFrom(facts, parameter, names), inObject: names }
+}
+
+/** A field of the body or of another request that the user fills, else a status field, else the parameter's own spec field. */
+function defaultPath({ drafts, status, verbs, definition }: IdentityFacts, parameter: string): string {
+  const excluded = definition.resource.excludedSpecFields.includes(parameter)
+  const draft = excluded ? undefined : drafts.get(parameter)
+  const inBody = draft?.origin.type === 'body' && !draft.schema.readOnly
+  const inCreatePath = verbs.create?.call?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true
+  if (inBody || (inCreatePath && !excluded)) return `spec.${parameter}`
+  const field = status.find(({ names }) => names.length === 1 && names[0] === parameter)
+  return field === undefined ? `spec.${parameter}` : `status.${parameter}`
+}
+
+function obtainedFrom({ verbs }: IdentityFacts, parameter: string, names: readonly string[]): IdentityModel['obtained'] {
+  const create = answerOf(verbs, 'create')
+  const found: ('body' | 'location' | 'findby')[] = []
+  if (create !== undefined && names.length > 0 && schemaAt(create.object, names) !== undefined) found.push('body')
+  if (hasLocation(verbs.create?.call) && pathOf(verbs.get)?.includes(`{${parameter}}`) === true) found.push('location')
+  const list = answerOf(verbs, 'findby')
+  if (list !== undefined && names.length > 0 && schemaAt(list.object, names) !== undefined) found.push('findby')
+  return found
+}
+
+function hasLocation(call: CallModel | undefined): boolean {
+  const response = call && successResponse(call.operation)
+  return response !== undefined && [...response.headers.keys()].some((name) => name.toLowerCase() === 'location')
+}
+
+export function buildParents(facts: IdentityFacts): readonly ParentModel[] {
+  const item = itemPath(facts.verbs) ?? pathOf(facts.verbs.create) ?? pathOf(facts.verbs.findby)
+  if (item === undefined) return []
+  const own = new Set(facts.shape === 'singleton' ? [] : identityParameters(facts.verbs))
+  return parametersIn(item)
+    .filter((name) => !own.has(name))
+    .map((parameter) => {
+      const collection = prefixTo(item, parameter)
+      return { parameter, field: `spec.${parameter}`, ...(collection !== undefined && { collection }) }
+    })
+}
