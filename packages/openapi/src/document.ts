@@ -1,0 +1,183 @@
+import { finding, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
+import { isObject, type JsonObject } from '@oasgen/json'
+import { lazily } from './lazy.js'
+import { resolveLimits, type Limits } from './limits.js'
+import { memberOf, type DocumentSettings, type LinkContext, type Located, type ReadScheme } from './link-context.js'
+import { missingMethod, missingPath } from './missing-operation.js'
+import { nameValue } from './name-value.js'
+import type { Operation, Schema, SecurityRequirements, SecurityScheme, Server } from './normal-form.js'
+import { readOperation, type LocatedOperation } from './operation.js'
+import { below, valueAt } from './pointer.js'
+import { follow } from './reference.js'
+import { schemaAt } from './schema.js'
+import { readSchemes, readSecurity } from './security.js'
+import { readServers } from './server.js'
+import type { SourceDocument } from './source-document.js'
+
+/** A document whose operations and schemas can be asked for. What nobody asks for is never looked at. */
+export interface Document {
+  readonly source: SourceDocument
+  /** All operations, in the document's order, without reading them. */
+  operations(): Iterable<OperationEntry>
+  /** The same object each time. Exact path, method in any case. */
+  operation(path: string, method: string): Checked<Operation>
+  readonly paths: readonly string[]
+  readonly securitySchemes: ReadonlyMap<string, SecurityScheme>
+  /** Those of the document itself; operations know their own. */
+  readonly servers: readonly Server[]
+  readonly security: SecurityRequirements
+  /** The schema at a pointer of the document. */
+  schema(pointer: string): Schema | undefined
+  /** A schema that a definition adds; `#/…` in it refers into the document. */
+  schemaFrom(value: JsonObject, place: DocumentPlace): Schema
+  /** Addresses of documents that references named so far and that were not there. */
+  readonly missing: readonly string[]
+}
+
+export interface OperationEntry {
+  readonly path: string
+  /** Lower case. */
+  readonly method: string
+  readonly operationId?: string
+  readonly summary?: string
+  readonly deprecated: boolean
+  readonly tags: readonly string[]
+  readonly pointer: string
+}
+
+export interface LinkOptions extends DocumentSettings {
+  readonly limits?: Partial<Limits>
+}
+
+/** Makes a Document of its source and of the other documents that it refers to, by address. */
+export function linkDocument(source: SourceDocument, others: ReadonlyMap<string, SourceDocument> = new Map(), options: LinkOptions = {}): Document {
+  const context = makeContext(source, others, options)
+  const read = new Map<string, Checked<Operation>>()
+  const silent = (): void => undefined
+  return {
+    source,
+    operations: () => entriesOf(context),
+    operation(path, method) {
+      const key = `${method.toLowerCase()} ${path}`
+      const known = read.get(key)
+      if (known !== undefined) return known
+      const made = operationAt(context, path, method.toLowerCase())
+      read.set(key, made)
+      return made
+    },
+    get paths() {
+      return Object.keys(pathsOf(context).value).filter((path) => path.startsWith('/'))
+    },
+    get securitySchemes() {
+      return new Map([...context.schemes()].map(([name, { scheme }]) => [name, scheme]))
+    },
+    get servers() {
+      return readServers(context, [{ source, pointer: '', value: source.root }], silent)
+    },
+    get security() {
+      return readSecurity(context, undefined, silent)
+    },
+    schema(pointer) {
+      const value = valueAt(source.root, pointer)
+      return value === undefined ? undefined : schemaAt(context, { source, pointer, value })
+    },
+    schemaFrom: (value, place) => schemaAt(context, { source: definitionSource(source, place), pointer: `${place.uri}#${place.pointer}`, value }),
+    get missing() {
+      return [...context.wanted].sort()
+    },
+  }
+}
+
+function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceDocument>, options: LinkOptions): LinkContext {
+  const schemes: () => ReadonlyMap<string, ReadScheme> = lazily(() => readSchemes(context))
+  const context: LinkContext = {
+    root: source,
+    version: source.version,
+    others,
+    settings: options,
+    limits: resolveLimits(options.limits),
+    schemas: new Map(),
+    wanted: new Set(),
+    anchors: new Map(),
+    schemes,
+  }
+  return context
+}
+
+/** Has the address and the content of the document, and shows the definition as the place of everything in it. */
+function definitionSource(source: SourceDocument, place: DocumentPlace): SourceDocument {
+  const { uri, role, version, versionText, format, root } = source
+  return { uri, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position }
+}
+
+function pathsOf(context: LinkContext): Located<JsonObject> {
+  const paths = context.root.root['paths']
+  return { source: context.root, pointer: '/paths', value: isObject(paths) ? paths : {} }
+}
+
+const METHODS: readonly string[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query']
+
+function* entriesOf(context: LinkContext): Generator<OperationEntry> {
+  const { source, pointer, value } = pathsOf(context)
+  for (const [path, item] of Object.entries(value)) {
+    if (!path.startsWith('/')) continue
+    const followed = follow(context, { source, pointer: below(pointer, path), value: item })
+    if (!followed.ok || !isObject(followed.target.value)) continue
+    const pathItem = followed.target as Located<JsonObject>
+    for (const { method, located } of methodsOf(pathItem)) yield entryOf(path, method, located)
+  }
+}
+
+interface FoundMethod {
+  readonly method: string
+  readonly located: Located<JsonObject>
+}
+
+/** `additionalOperations` is of 3.2: methods that have no member of their own. */
+function methodsOf(pathItem: Located<JsonObject>): readonly FoundMethod[] {
+  const additional = memberOf(pathItem, 'additionalOperations')
+  const holders = [{ holder: pathItem, names: METHODS }, ...(isObject(additional?.value) ? [{ holder: additional as Located<JsonObject>, names: Object.keys(additional.value) }] : [])]
+  return holders.flatMap(({ holder, names }) => names.flatMap((name) => {
+    const located = memberOf(holder, name)
+    return isObject(located?.value) ? [{ method: name.toLowerCase(), located: located as Located<JsonObject> }] : []
+  }))
+}
+
+function entryOf(path: string, method: string, { pointer, value }: Located<JsonObject>): OperationEntry {
+  const { operationId, summary, tags } = value
+  return {
+    path,
+    method,
+    ...(typeof operationId === 'string' && { operationId }),
+    ...(typeof summary === 'string' && { summary }),
+    deprecated: value['deprecated'] === true,
+    tags: Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [],
+    pointer,
+  }
+}
+
+function operationAt(context: LinkContext, path: string, method: string): Checked<Operation> {
+  const found = locateOperation(context, path, method)
+  return 'located' in found ? readOperation(context, found) : { value: undefined, findings: [found] }
+}
+
+function locateOperation(context: LinkContext, path: string, method: string): LocatedOperation | Finding {
+  const paths = pathsOf(context)
+  const written = memberOf(paths, path)
+  if (written === undefined) return missingPath(context.root, { path, method, servers: () => readServers(context, [{ source: context.root, pointer: '', value: context.root.root }], () => undefined) })
+  const followed = follow(context, written)
+  if (!followed.ok) return followed.problem
+  const { target } = followed
+  if (!isObject(target.value)) return malformed(`the path item \`${path}\``, target)
+  const pathItem = target as Located<JsonObject>
+  const methods = methodsOf(pathItem)
+  const located = methods.find((candidate) => candidate.method === method)?.located
+  if (located !== undefined) return { path, method, pathItem, located }
+  const broken = memberOf(pathItem, method)
+  if (broken !== undefined && METHODS.includes(method)) return malformed(`the operation \`${method.toUpperCase()} ${path}\``, broken)
+  return missingMethod(pathItem.source.place(written.pointer), { path, method, methods: methods.map((candidate) => candidate.method) })
+}
+
+function malformed(what: string, located: Located): Finding {
+  return finding('OAS0303', { what, found: nameValue(located.value), expected: 'an object' }, { where: located.source.place(located.pointer) })
+}

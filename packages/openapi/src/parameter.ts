@@ -1,0 +1,133 @@
+import { finding } from '@oasgen/diagnostics'
+import type { JsonObject } from '@oasgen/json'
+import { exampleIn, ignore, readContent, schemaIn } from './content.js'
+import { extensionsOf, readKeywords } from './keywords.js'
+import { lazily, withLazy } from './lazy.js'
+import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
+import { nameValue } from './name-value.js'
+import { nearest } from './nearest.js'
+import type { MediaType, Parameter, ParameterLocation, Schema } from './normal-form.js'
+import { readCollectionFormat, readSerialisation } from './parameter-style.js'
+import { below } from './pointer.js'
+import { elementsOf, objectAt } from './referred-object.js'
+import { schemaAt } from './schema.js'
+import { parameterSchema } from './swagger-schema.js'
+
+const LOCATIONS: readonly string[] = ['path', 'query', 'header', 'cookie'] satisfies ParameterLocation[]
+
+/** A parameter object with its references followed, before anything in it is interpreted. */
+export interface DeclaredParameter {
+  readonly located: Located<JsonObject>
+  readonly name: string
+  readonly in: string
+  readonly origin: 'operation' | 'pathItem'
+}
+
+/** Those of the path item, then those of the operation, which take the place of their namesakes. */
+export function declaredParameters(context: LinkContext, lists: { readonly pathItem: Located | undefined; readonly operation: Located | undefined }, report: Report): readonly DeclaredParameter[] {
+  const found = new Map<string, DeclaredParameter>()
+  for (const origin of ['pathItem', 'operation'] as const) {
+    for (const located of elementsOf(lists[origin], '`parameters`', report)) {
+      const declared = declaredAt(context, located, origin, report)
+      if (declared === undefined) continue
+      const key = identityOf(declared)
+      if (found.get(key)?.origin === origin) ignore(report, located, `the parameter \`${declared.name}\``, 'it is declared twice; the last one counts')
+      found.set(key, declared)
+    }
+  }
+  return [...found.values()]
+}
+
+/** Names of headers have no case; there is one body. */
+function identityOf(declared: DeclaredParameter): string {
+  if (declared.in === 'body') return 'body'
+  return `${declared.in}:${declared.in === 'header' ? declared.name.toLowerCase() : declared.name}`
+}
+
+function declaredAt(context: LinkContext, place: Located, origin: DeclaredParameter['origin'], report: Report): DeclaredParameter | undefined {
+  const located = objectAt(context, place, 'the parameter', report)
+  if (located === undefined) return undefined
+  const { name, in: where } = located.value
+  if (where === 'body' && context.version === '2.0') return { located, name: typeof name === 'string' ? name : 'body', in: where, origin }
+  if (typeof name !== 'string' || name === '') {
+    ignore(report, located, 'the parameter', `its \`name\` is ${nameValue(name)}`)
+    return undefined
+  }
+  const known = typeof where === 'string' && (LOCATIONS.includes(where) || (context.version === '2.0' && where === 'formData'))
+  if (known) return { located, name, in: where, origin }
+  ignore(report, located, `the parameter \`${name}\``, `its \`in\` is ${nameValue(where)}, expected path, query, header or cookie`)
+  return undefined
+}
+
+export function readParameters(context: LinkContext, declared: readonly DeclaredParameter[], report: Report): readonly Parameter[] {
+  return declared.filter(({ in: where }) => LOCATIONS.includes(where)).map((parameter) => readParameter(context, parameter, report))
+}
+
+function readParameter(context: LinkContext, { located, name, in: written, origin }: DeclaredParameter, report: Report): Parameter {
+  const where = written as ParameterLocation
+  const reader = readKeywords(located, report)
+  const description = reader.text('description')
+  const example = exampleIn(located.value)
+  const serialisation = context.version === '2.0' ? readCollectionFormat(located, where, report) : readSerialisation(located, where, report)
+  const facts = {
+    name,
+    in: where,
+    required: where === 'path' || reader.flag('required'),
+    ...serialisation,
+    allowReserved: reader.flag('allowReserved'),
+    allowEmptyValue: reader.flag('allowEmptyValue'),
+    deprecated: reader.flag('deprecated'),
+    ...(description !== undefined && { description }),
+    ...(example !== undefined && { example }),
+    extensions: extensionsOf(located.value),
+    pointer: located.pointer,
+    place: placeOf(located),
+    origin,
+  }
+  return withLazy<typeof facts, Pick<Parameter, 'schema' | 'content'>>(facts, {
+    schema: lazily(() => schemaOfParameter(context, located)),
+    content: lazily(() => contentOfParameter(context, located)),
+  })
+}
+
+function schemaOfParameter(context: LinkContext, located: Located<JsonObject>): Schema | undefined {
+  return context.version === '2.0' ? parameterSchema(context, located) : schemaIn(context, located)
+}
+
+function contentOfParameter(context: LinkContext, located: Located<JsonObject>): MediaType | undefined {
+  if (context.version === '2.0' || Object.hasOwn(located.value, 'schema')) return undefined
+  return [...readContent(context, located, () => undefined).values()][0]
+}
+
+/** The names in braces, in the order of the path. */
+export function templateNames(path: string): readonly string[] {
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
+}
+
+/** Makes the parameters agree with the braces of the path: what is missing is a text, what has no place is left out. */
+export function fitToPath(context: LinkContext, parameters: readonly Parameter[], path: Located & { readonly template: string }, report: Report): readonly Parameter[] {
+  const names = templateNames(path.template)
+  const kept = parameters.filter((parameter) => parameter.in !== 'path' || names.includes(parameter.name) || dropUnused(parameter, names, report))
+  const declared = new Set(kept.filter(({ in: where }) => where === 'path').map(({ name }) => name))
+  const missing = [...new Set(names)].filter((name) => !declared.has(name))
+  return [...kept, ...missing.map((name) => undeclared(context, name, path, report))]
+}
+
+function dropUnused(parameter: Parameter, names: readonly string[], report: Report): boolean {
+  const [near] = nearest(parameter.name, names)
+  report(finding('OAS0306', { parameter: parameter.name, near: near === undefined ? '' : `; did you mean \`${near}\`?` }, { where: parameter.place }))
+  return false
+}
+
+function undeclared(context: LinkContext, name: string, path: Located, report: Report): Parameter {
+  const pointer = below(path.pointer, 'parameters', name)
+  const place = path.source.place(path.pointer)
+  const declaration = `{name: ${name}, in: path, required: true, schema: {type: string}}`
+  const target = `$.paths['${path.pointer.replace(/^\/paths\//, '').replaceAll('~1', '/').replaceAll('~0', '~')}']`
+  const update = { parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] }
+  report(finding('OAS0305', { parameter: name, declaration }, { where: place, fix: { kind: 'overlay', title: `declare \`${name}\``, actions: [{ target, update }] } }))
+  return {
+    name, in: 'path', required: true, style: 'simple', explode: false, allowReserved: false, allowEmptyValue: false, deprecated: false,
+    extensions: {}, pointer, place, origin: 'path', schema: schemaAt(context, { source: path.source, pointer, value: { type: 'string' } }),
+  }
+}

@@ -1,0 +1,49 @@
+import type { Document } from './document.js'
+import type { MediaType, Operation, Schema } from './normal-form.js'
+
+/** Every schema that a schema reaches, itself first, each once. */
+export function* reachableSchemas(starts: Iterable<Schema>): Generator<Schema> {
+  const seen = new Set<Schema>()
+  const open = [...starts].reverse()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    yield next
+    open.push(...childSchemas(next).toReversed())
+  }
+}
+
+export function childSchemas(schema: Schema): readonly Schema[] {
+  const { additionalProperties: additional, items, not } = schema
+  return [
+    ...schema.properties.values(), ...(typeof additional === 'object' ? [additional] : []), ...(items === undefined ? [] : [items]),
+    ...schema.prefixItems, ...schema.allOf, ...schema.oneOf, ...schema.anyOf, ...(not === undefined ? [] : [not]),
+    ...(schema.discriminator?.mapping.values() ?? []),
+  ]
+}
+
+/** The schemas at which the parameters, the body and the answers of an operation begin. */
+export function operationSchemas(operation: Operation): readonly Schema[] {
+  const ofContent = (content: Iterable<MediaType>): readonly Schema[] => [...content].flatMap(({ schema }) => (schema === undefined ? [] : [schema]))
+  return [
+    ...operation.parameters.flatMap(({ schema, content }) => [...(schema === undefined ? [] : [schema]), ...(content === undefined ? [] : ofContent([content]))]),
+    ...ofContent(operation.requestBody?.content.values() ?? []),
+    ...[...operation.responses.values()].flatMap((response) => [
+      ...ofContent(response.content.values()),
+      ...[...response.headers.values()].flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
+    ]),
+  ]
+}
+
+/**
+ * The addresses of other documents that the given operations need and that are not loaded. Load them, link again and ask
+ * again: a loaded document may refer to further ones.
+ */
+export function wantedUris(document: Document, operations: Iterable<{ readonly path: string; readonly method: string }>): readonly string[] {
+  for (const { path, method } of operations) {
+    const { value } = document.operation(path, method)
+    if (value === undefined) continue
+    for (const _ of reachableSchemas(operationSchemas(value))) continue
+  }
+  return document.missing
+}

@@ -1,0 +1,51 @@
+import type { JsonObject } from '@oasgen/json'
+import { ignore, readContent, readHeaders, schemaIn } from './content.js'
+import { extensionsOf, readKeywords } from './keywords.js'
+import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
+import type { MediaType, Response } from './normal-form.js'
+import { membersOf, objectAt, objectMember } from './referred-object.js'
+import { mediaTypeOf, mediaTypesOf } from './swagger-body.js'
+
+export function readResponses(context: LinkContext, operation: Located<JsonObject>, report: Report): ReadonlyMap<string, Response> {
+  const responses = objectMember(context, operation, 'responses', report)
+  return new Map(membersOf(responses).flatMap(([written, located]) => {
+    const code = codeOf(written)
+    if (code === undefined) ignore(report, located, `the response \`${written}\``, 'it is no status code, no range such as `2XX`, and not `default`')
+    const object = code === undefined ? undefined : objectAt(context, located, `the response \`${written}\``, report)
+    return code === undefined || object === undefined ? [] : [[code, readResponse({ context, operation, code, located: object, report })] as const]
+  }))
+}
+
+function codeOf(written: string): string | undefined {
+  const code = written.trim()
+  if (/^[1-5]\d\d$/.test(code)) return code
+  if (/^[1-5]xx$/i.test(code)) return code.toUpperCase()
+  return code.toLowerCase() === 'default' ? 'default' : undefined
+}
+
+interface ResponseParts {
+  readonly context: LinkContext
+  readonly operation: Located<JsonObject>
+  readonly code: string
+  readonly located: Located<JsonObject>
+  readonly report: Report
+}
+
+function readResponse({ context, operation, code, located, report }: ResponseParts): Response {
+  const description = readKeywords(located, report).text('description')
+  return {
+    code,
+    ...(description !== undefined && { description }),
+    headers: readHeaders(context, located, report),
+    content: context.version === '2.0' ? swaggerContent(context, operation, located) : readContent(context, located, report),
+    extensions: extensionsOf(located.value),
+    pointer: located.pointer,
+    place: placeOf(located),
+  }
+}
+
+function swaggerContent(context: LinkContext, operation: Located<JsonObject>, response: Located<JsonObject>): ReadonlyMap<string, MediaType> {
+  if (memberOf(response, 'schema') === undefined) return new Map()
+  const schema = () => schemaIn(context, response)
+  return new Map(mediaTypesOf(context, operation, 'produces').map((mediaType) => [mediaType, mediaTypeOf(mediaType, response, schema)]))
+}

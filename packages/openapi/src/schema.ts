@@ -1,0 +1,104 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { lazily } from './lazy.js'
+import { memberOf, placeOf, type LinkContext, type Located } from './link-context.js'
+import { nameValue } from './name-value.js'
+import type { Discriminator, Schema } from './normal-form.js'
+import { below } from './pointer.js'
+import { follow, keyOf, resolveReference } from './reference.js'
+import { siblingView } from './ref-siblings.js'
+import { allowsOnlyNull, emptyFacts, readFacts } from './schema-facts.js'
+import { childless, NOTHING, schemaNode, type LazyChildren } from './schema-node.js'
+
+/** The node of a place; the same object each time. */
+export function schemaAt(context: LinkContext, located: Located): Schema {
+  const key = keyOf(located)
+  const known = context.schemas.get(key)
+  if (known !== undefined) return known
+  if (context.schemas.size >= context.limits.schemas) return childless(emptyFacts(located, 'unresolved', [tooMany(context, located)]))
+  const made = makeSchema(context, located)
+  context.schemas.set(key, made)
+  return made
+}
+
+function tooMany(context: LinkContext, located: Located): Finding {
+  return finding('OAS0404', { limit: context.limits.schemas }, { where: placeOf(located) })
+}
+
+function makeSchema(context: LinkContext, located: Located): Schema {
+  const { value } = located
+  if (typeof value === 'boolean') return childless(emptyFacts(located, value ? 'true' : 'false'))
+  if (!isObject(value)) return childless(emptyFacts(located, 'unresolved', [finding('OAS0402', { found: nameValue(value) }, { where: placeOf(located) })]))
+  const object = located as Located<JsonObject>
+  return Object.hasOwn(value, '$ref') ? referredSchema(context, object) : schemaNode(readFacts(object), childrenOf(context, object))
+}
+
+/** One step at a time, because each place on the way may add something beside its `$ref`. */
+function referredSchema(context: LinkContext, located: Located<JsonObject>): Schema {
+  const whole = follow(context, located)
+  const step = whole.ok ? resolveReference(context, located) : whole
+  if (!step.ok) return childless(emptyFacts(located, 'unresolved', [step.problem]))
+  return siblingView({ version: context.version, located, target: schemaAt(context, step.target), children: () => childrenOf(context, located) })
+}
+
+export function childrenOf(context: LinkContext, located: Located<JsonObject>): LazyChildren {
+  const one = (name: string) => lazily(() => optional(context, memberOf(located, name)))
+  const union = (name: string) => lazily(() => listOf(context, memberOf(located, name), (item) => !allowsOnlyNull(item)))
+  const items = memberOf(located, 'items')
+  return {
+    properties: lazily(() => propertiesOf(context, memberOf(located, 'properties'))),
+    additionalProperties: lazily(() => additionalOf(context, memberOf(located, 'additionalProperties'))),
+    items: lazily(() => (isArray(items?.value) ? undefined : optional(context, items))),
+    prefixItems: lazily(() => listOf(context, memberOf(located, 'prefixItems') ?? (isArray(items?.value) ? items : undefined))),
+    allOf: lazily(() => listOf(context, memberOf(located, 'allOf'))),
+    oneOf: union('oneOf'),
+    anyOf: union('anyOf'),
+    not: one('not'),
+    discriminator: lazily(() => discriminatorOf(context, located)),
+  }
+}
+
+function optional(context: LinkContext, located: Located | undefined): Schema | undefined {
+  return located === undefined || located.value === null ? undefined : schemaAt(context, located)
+}
+
+function propertiesOf(context: LinkContext, located: Located | undefined): ReadonlyMap<string, Schema> {
+  if (!isObject(located?.value)) return NOTHING
+  const { source, pointer } = located
+  return new Map(Object.entries(located.value).map(([name, value]) => [name, schemaAt(context, { source, pointer: below(pointer, name), value })]))
+}
+
+function listOf(context: LinkContext, located: Located | undefined, keep: (item: JsonValue) => boolean = () => true): readonly Schema[] {
+  if (located === undefined || !isArray(located.value)) return []
+  const { source, pointer } = located
+  return located.value.flatMap((value, index) => (keep(value) ? [schemaAt(context, { source, pointer: below(pointer, index), value })] : []))
+}
+
+function additionalOf(context: LinkContext, located: Located | undefined): boolean | Schema | undefined {
+  if (located === undefined || located.value === null) return undefined
+  if (typeof located.value === 'boolean') return located.value
+  if (isObject(located.value) && Object.keys(located.value).length === 0) return true
+  return schemaAt(context, located)
+}
+
+/** 2.0 writes the name of the property alone. */
+function discriminatorOf(context: LinkContext, located: Located<JsonObject>): Discriminator | undefined {
+  const written = memberOf(located, 'discriminator')
+  if (written === undefined) return undefined
+  if (typeof written.value === 'string') return { propertyName: written.value, mapping: new Map() }
+  if (!isObject(written.value) || typeof written.value['propertyName'] !== 'string') return undefined
+  return { propertyName: written.value['propertyName'], mapping: mappingOf(context, written as Located<JsonObject>) }
+}
+
+function mappingOf(context: LinkContext, discriminator: Located<JsonObject>): ReadonlyMap<string, Schema> {
+  const mapping = memberOf(discriminator, 'mapping')
+  if (!isObject(mapping?.value)) return NOTHING
+  const { source, pointer } = mapping
+  const entries = Object.entries(mapping.value).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return new Map(entries.map(([value, target]) => [value, schemaAt(context, { source, pointer: below(pointer, value), value: { $ref: addressOf(target) } })]))
+}
+
+/** A mapping names a schema by reference, or by the name of the component alone. */
+function addressOf(target: string): string {
+  return /^[\w.-]+$/.test(target) && !/\.(?:json|ya?ml)$/.test(target) ? `#/components/schemas/${target}` : target
+}
