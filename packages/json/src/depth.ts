@@ -5,21 +5,21 @@ export const MAX_DEPTH = 1000
 export function nestsDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  return Array.isArray(value) ? arrayNestsDeeper(value, levels - 1) : objectNestsDeeper(value, levels - 1)
+  return Array.isArray(value) ? arrayNestsDeeper(value, levels - 1) : objectNestsDeeper(value as Readonly<Record<string, unknown>>, levels - 1)
 }
 
 function arrayNestsDeeper(items: readonly unknown[], levels: number): boolean {
   for (const item of items) {
-    if (typeof item === 'object' && item !== null && nestsDeeper(item, levels)) return true
+    if (typeof item === 'object' && nestsDeeper(item, levels)) return true
   }
   return false
 }
 
 // for…in costs a third of Object.values here; inherited names cannot occur in what was parsed, and would only be looked at.
-function objectNestsDeeper(members: object, levels: number): boolean {
+function objectNestsDeeper(members: Readonly<Record<string, unknown>>, levels: number): boolean {
   for (const name in members) {
-    const member = (members as Readonly<Record<string, unknown>>)[name]
-    if (typeof member === 'object' && member !== null && nestsDeeper(member, levels)) return true
+    const member = members[name]
+    if (typeof member === 'object' && nestsDeeper(member, levels)) return true
   }
   return false
 }

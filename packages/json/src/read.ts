@@ -4,7 +4,7 @@ import { needsExactParser } from './scan.js'
 import type { JsonValue } from './value.js'
 
 export interface ReadOptions {
-  /** How deep arrays and objects may nest; default 1,000, so that every recursion over a value that was read is safe. */
+  /** How deep arrays and objects may nest; default 1,000, so that every recursion over a value that was read is safe; `Infinity` = unbounded. */
   readonly maxDepth?: number
 }
 
@@ -21,8 +21,13 @@ export function readJson(text: string, options: ReadOptions = {}): ReadResult {
   const maxDepth = options.maxDepth ?? MAX_DEPTH
   if (needsExactParser(text)) return parseExactly(text, maxDepth)
   const value = parseQuickly(text)
-  if (value === undefined || nestsDeeper(value, maxDepth)) return parseExactly(text, maxDepth)
+  if (value === undefined || isTooDeep(value, text, maxDepth)) return parseExactly(text, maxDepth)
   return { ok: true, value }
+}
+
+/** Each level takes two brackets, so short texts need no look. */
+function isTooDeep(value: JsonValue, text: string, maxDepth: number): boolean {
+  return text.length > 2 * maxDepth && nestsDeeper(value, maxDepth)
 }
 
 function parseQuickly(text: string): JsonValue | undefined {

@@ -8,10 +8,14 @@ export function needsExactParser(text: string): boolean {
 
 const RUN = 16
 
-// Every run of 16 characters covers one position of each 16: looking at those alone is what makes the scan cheap.
+// Every run of 16 characters covers one position of each 16, and reaches 8 to the left or 7 to the right of it: looking at those
+// alone is what makes the scan cheap, also on texts full of short numbers and hex digits.
 function hasLongRun(text: string): boolean {
   for (let at = RUN - 1; at < text.length; at += RUN) {
-    if (isRunCode(text.charCodeAt(at)) && isLongNumberAt(text, at)) return true
+    if (!isRunCode(text.charCodeAt(at))) continue
+    const reachesLeft = isRunCode(text.charCodeAt(at - 8)) && isRunCode(text.charCodeAt(at - 5)) && isRunCode(text.charCodeAt(at - 2))
+    const reachesRight = isRunCode(text.charCodeAt(at + 7)) && isRunCode(text.charCodeAt(at + 5)) && isRunCode(text.charCodeAt(at + 2))
+    if ((reachesLeft || reachesRight) && isLongNumberAt(text, at)) return true
   }
   return false
 }
@@ -24,9 +28,10 @@ function isRunCode(code: number): boolean {
 function isLongNumberAt(text: string, at: number): boolean {
   let start = at
   while (start > 0 && isRunCode(text.charCodeAt(start - 1))) start -= 1
+  if (!startsNumber(text, start)) return false
   let end = at + 1
   while (end < text.length && isRunCode(text.charCodeAt(end))) end += 1
-  return end - start >= RUN && startsNumber(text, start)
+  return end - start >= RUN
 }
 
 /** Whether a number may begin at `start`; digits inside of strings nearly always fail this. */
