@@ -1,0 +1,238 @@
+import { equalJson, isArray, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
+import {
+  forbiddenField, invalidValue, required, tooLong, type FieldFault,
+} from '../failure.js'
+import { labelValueFaults, labelFaults, nameFaults, pathSegmentFaults, qualifiedNameFaults, type NameRule } from './field-names.js'
+import { child, finalizersOf, integerOf, isDeleting, metadataOf, objects, text } from '../object.js'
+
+type Shape = 'string' | 'integer' | 'strings' | 'stringMap' | 'time' | 'owners' | 'managers' | 'boolean' | 'object'
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  name: 'string', generateName: 'string', namespace: 'string', selfLink: 'string', uid: 'string', resourceVersion: 'string',
+  generation: 'integer', creationTimestamp: 'time', deletionTimestamp: 'time', deletionGracePeriodSeconds: 'integer',
+  labels: 'stringMap', annotations: 'stringMap', ownerReferences: 'owners', finalizers: 'strings', managedFields: 'managers',
+}
+const OWNER: Readonly<Record<string, Shape>> = {
+  apiVersion: 'string', kind: 'string', name: 'string', uid: 'string', controller: 'boolean', blockOwnerDeletion: 'boolean',
+}
+const MANAGER: Readonly<Record<string, Shape>> = {
+  manager: 'string', operation: 'string', apiVersion: 'string', time: 'time', fieldsType: 'string', fieldsV1: 'object', subresource: 'string',
+}
+
+export interface MetadataResult {
+  readonly metadata: JsonObject
+  readonly unknown: readonly string[]
+  /** The first member of a wrong type, as Go's decoder tells it. */
+  readonly problem?: string
+}
+
+/** ObjectMeta as Kubernetes decodes it: known members of the right type; empty ones are as good as absent. */
+export function readMetadata(value: JsonValue | undefined, path = 'metadata'): MetadataResult {
+  if (value === undefined || value === null) return { metadata: {}, unknown: [] }
+  if (!isObject(value)) return { metadata: {}, unknown: [], problem: mismatch(value, path, 'ObjectMeta', 'v1.ObjectMeta') }
+  return readMembers(value, SHAPES, path)
+}
+
+function readMembers(value: JsonObject, shapes: Readonly<Record<string, Shape>>, path: string): MetadataResult {
+  const metadata: Record<string, JsonValue> = {}
+  const unknown: string[] = []
+  let problem: string | undefined
+  for (const [name, part] of Object.entries(value)) {
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined
+    if (shape === undefined) {
+      unknown.push(`${path}.${name}`)
+      continue
+    }
+    if (part === null) continue
+    const read = readShape(part, shape, `${path}.${name}`)
+    problem ??= read.problem
+    unknown.push(...read.unknown)
+    if (read.value !== undefined && !isEmpty(read.value)) metadata[name] = read.value
+  }
+  return { metadata, unknown, ...(problem !== undefined && { problem }) }
+}
+
+interface ShapeResult {
+  readonly value?: JsonValue
+  readonly unknown: readonly string[]
+  readonly problem?: string
+}
+
+function readShape(value: JsonValue, shape: Shape, path: string): ShapeResult {
+  switch (shape) {
+    case 'string': return typeof value === 'string' ? good(value) : bad(value, path, 'string')
+    case 'boolean': return typeof value === 'boolean' ? good(value) : bad(value, path, 'bool')
+    case 'integer': return typeof value === 'number' && Number.isInteger(value) ? good(value) : bad(value, path, 'int64')
+    case 'time': return readTime(value, path)
+    case 'object': return isObject(value) ? good(value) : bad(value, path, 'object')
+    case 'strings': return isArray(value) && value.every((part) => typeof part === 'string') ? good(value) : bad(value, path, '[]string')
+    case 'stringMap': return readStringMap(value, path)
+    case 'owners': return readList(value, OWNER, path)
+    case 'managers': return readList(value, MANAGER, path)
+  }
+}
+
+function readTime(value: JsonValue, path: string): ShapeResult {
+  if (typeof value !== 'string') return bad(value, path, 'time')
+  const instant = Date.parse(value)
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value) || Number.isNaN(instant)) {
+    return { unknown: [], problem: `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"` }
+  }
+  return good(new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z'))
+}
+
+function readStringMap(value: JsonValue, path: string): ShapeResult {
+  if (!isObject(value)) return bad(value, path, 'map[string]string')
+  const wrong = Object.values(value).find((part) => typeof part !== 'string' && part !== null)
+  if (wrong !== undefined) return bad(wrong, path, 'string')
+  if (!Object.values(value).includes(null)) return good(value)
+  return good(Object.fromEntries(Object.entries(value).map(([name, part]) => [name, part ?? ''])))
+}
+
+function readList(value: JsonValue, shapes: Readonly<Record<string, Shape>>, path: string): ShapeResult {
+  if (!isArray(value)) return bad(value, path, 'list')
+  const wrong = value.find((part) => !isObject(part))
+  if (wrong !== undefined) return bad(wrong, path, 'object')
+  const read = value.map((part, index) => readMembers(part as JsonObject, shapes, `${path}[${index}]`))
+  const problem = read.find((one) => one.problem !== undefined)?.problem
+  return { value: read.map((one) => one.metadata), unknown: read.flatMap((one) => one.unknown), ...(problem !== undefined && { problem }) }
+}
+
+const good = (value: JsonValue): ShapeResult => ({ value, unknown: [] })
+const bad = (value: JsonValue, path: string, wanted: string): ShapeResult => ({ unknown: [], problem: mismatch(value, path, 'ObjectMeta', wanted) })
+
+/** Go's sentence for a JSON value that does not fit a field. */
+export function mismatch(value: JsonValue, path: string, struct: string, wanted: string): string {
+  return `json: cannot unmarshal ${goKind(value)} into Go struct field ${struct}.${path} of type ${wanted}`
+}
+
+export function goKind(value: JsonValue): string {
+  if (isArray(value)) return 'array'
+  if (isObject(value)) return 'object'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'string' : 'number'
+}
+
+function isEmpty(value: JsonValue): boolean {
+  if (isArray(value)) return value.length === 0
+  if (isObject(value)) return Object.keys(value).length === 0
+  return value === '' || value === 0 && !Object.is(value, -0)
+}
+
+/** What every object must satisfy, created or changed. */
+export function metadataFaults(object: JsonObject, scope: 'Namespaced' | 'Cluster', rule: NameRule): readonly FieldFault[] {
+  const metadata = metadataOf(object)
+  return [
+    ...nameOfObjectFaults(metadata, rule), ...namespaceFaults(metadata, scope), ...generationFaults(metadata),
+    ...labelsFaults(child(metadata, 'labels'), 'metadata.labels'), ...annotationFaults(child(metadata, 'annotations')),
+    ...ownerFaults(objects(metadata, 'ownerReferences')), ...finalizerFaults(object), ...managerFaults(metadata),
+  ]
+}
+
+function nameOfObjectFaults(metadata: JsonObject, rule: NameRule): readonly FieldFault[] {
+  const name = text(metadata, 'name')
+  const prefix = text(metadata, 'generateName')
+  return [
+    ...(prefix === '' ? [] : nameFaults(rule, prefix, 'prefix').map((message) => invalidValue('metadata.generateName', prefix, message))),
+    ...(name === ''
+      ? [required('metadata.name', 'name or generateName is required')]
+      : [...new Set([...nameFaults(rule, name, 'whole'), ...pathSegmentFaults(name)])].map((message) => invalidValue('metadata.name', name, message))),
+  ]
+}
+
+function namespaceFaults(metadata: JsonObject, scope: 'Namespaced' | 'Cluster'): readonly FieldFault[] {
+  const namespace = text(metadata, 'namespace')
+  if (scope === 'Cluster') return namespace === '' ? [] : [forbiddenField('metadata.namespace', 'not allowed on this type')]
+  if (namespace === '') return [required('metadata.namespace')]
+  return labelFaults(namespace).map((message) => invalidValue('metadata.namespace', namespace, message))
+}
+
+function generationFaults(metadata: JsonObject): readonly FieldFault[] {
+  const generation = integerOf(metadata, 'generation') ?? 0
+  return generation < 0 ? [invalidValue('metadata.generation', generation, 'must be greater than or equal to 0')] : []
+}
+
+export function labelsFaults(labels: JsonObject, path: string): readonly FieldFault[] {
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...qualifiedNameFaults(key).map((message) => invalidValue(path, key, message)),
+    ...labelValueFaults(String(value)).map((message) => invalidValue(path, value, message)),
+  ])
+}
+
+const ANNOTATION_LIMIT = 256 * 1024
+
+function annotationFaults(annotations: JsonObject): readonly FieldFault[] {
+  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0)
+  return [
+    ...Object.keys(annotations).flatMap((key) =>
+      qualifiedNameFaults(key.toLowerCase()).map((message) => invalidValue('metadata.annotations', key, message))),
+    ...(size > ANNOTATION_LIMIT ? [tooLong('metadata.annotations', ANNOTATION_LIMIT)] : []),
+  ]
+}
+
+function ownerFaults(owners: readonly JsonObject[]): readonly FieldFault[] {
+  const path = 'metadata.ownerReferences'
+  const empty = (owner: JsonObject, field: string, what = field): FieldFault[] =>
+    text(owner, field) === '' ? [invalidValue(`${path}.${field}`, '', `${what} must not be empty`)] : []
+  const controllers = owners.filter((owner) => owner.controller === true)
+  return [
+    ...owners.flatMap((owner) => [...empty(owner, 'apiVersion', 'version'), ...empty(owner, 'kind'), ...empty(owner, 'name'), ...empty(owner, 'uid')]),
+    ...controllers.slice(1).map((owner) => invalidValue(path, owners, 'Only one reference can have Controller set to true. '
+      + `Found "true" in references for ${named(controllers[0] as JsonObject)} and ${named(owner)}`)),
+  ]
+}
+const named = (owner: JsonObject): string => `${text(owner, 'kind')}/${text(owner, 'name')}`
+
+function finalizerFaults(object: JsonObject): readonly FieldFault[] {
+  const finalizers = finalizersOf(object)
+  const both = finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
+  return [
+    ...finalizers.flatMap((name) => qualifiedNameFaults(name).map((message) => invalidValue('metadata.finalizers', name, message))),
+    ...(both ? [invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')] : []),
+  ]
+}
+
+function managerFaults(metadata: JsonObject): readonly FieldFault[] {
+  return objects(metadata, 'managedFields').flatMap((entry, index) => {
+    const path = `metadata.managedFields[${index}]`
+    const operation = text(entry, 'operation')
+    return [
+      ...(operation === 'Apply' || operation === 'Update' ? [] : [invalidValue(`${path}.operation`, operation, 'must be `Apply` or `Update`')]),
+      ...(['', 'FieldsV1'].includes(text(entry, 'fieldsType')) ? [] : [invalidValue(`${path}.fieldsType`, text(entry, 'fieldsType'), 'must be `FieldsV1`')]),
+    ]
+  })
+}
+
+/** What must stay as it is when an object changes. */
+export function metadataUpdateFaults(object: JsonObject, old: JsonObject): readonly FieldFault[] {
+  const now = metadataOf(object)
+  const before = metadataOf(old)
+  const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds']
+  return [
+    ...(isDeleting(old) ? addedFinalizerFaults(object, old) : []),
+    ...fixed.filter((name) => !equalJson(member(now, name) ?? null, member(before, name) ?? null))
+      .map((name) => invalidValue(`metadata.${name}`, member(now, name) ?? (name.endsWith('Timestamp') ? null : ''), 'field is immutable')),
+  ]
+}
+
+function addedFinalizerFaults(object: JsonObject, old: JsonObject): readonly FieldFault[] {
+  const extra = finalizersOf(object).filter((name) => !finalizersOf(old).includes(name)).sort()
+  if (extra.length === 0) return []
+  const list = `[]string{${extra.map((name) => JSON.stringify(name)).join(', ')}}`
+  return [forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`)]
+}
+
+/** Two references to one owner are one, as the API server keeps them. */
+export function withoutDuplicateOwners(object: JsonObject): { readonly object: JsonObject; readonly warnings: readonly string[] } {
+  const owners = objects(metadataOf(object), 'ownerReferences')
+  const seen = new Set<string>()
+  const kept = owners.filter((owner) => !seen.has(JSON.stringify(owner)) && seen.add(JSON.stringify(owner)))
+  if (kept.length === owners.length) return { object, warnings: [] }
+  const uids = [...new Set(owners.filter((owner, index) => owners.indexOf(owner) !== index || owners.some((other, at) => at < index && equalJson(other, owner)))
+    .map((owner) => text(owner, 'uid')))]
+  return {
+    object: { ...object, metadata: { ...metadataOf(object), ownerReferences: kept } },
+    warnings: [`.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids.join(', ')}`],
+  }
+}
+

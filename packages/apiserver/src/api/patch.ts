@@ -1,0 +1,104 @@
+import { applyJsonPatch, isArray, isObject, mergePatch, readJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { trackUpdate } from '../apply/managers.js'
+import { applyConfiguration } from '../apply/apply.js'
+import { strategicMerge } from '../apply/strategic.js'
+import { badRequest, Failure, invalid, invalidValue, notFound, unsupportedMediaType } from '../failure.js'
+import { namespaceOf, nameOf } from '../object.js'
+import type { Tried } from '../request.js'
+import { MAX_BODY_DEPTH, mediaType, readText, readYaml } from './body.js'
+import { decodeObject } from './decode.js'
+import { duplicateFields } from './duplicates.js'
+import { withoutDuplicateOwners } from './metadata.js'
+import { presentStored } from './present.js'
+import type { Updated } from './update.js'
+import { current, update, type WriteContext } from './write.js'
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+const TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json', 'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic', 'application/apply-patch+yaml': 'apply',
+}
+const MAX_OPERATIONS = 10_000
+
+export function readPatchType(context: Pick<WriteContext, 'request' | 'target'>): Tried<PatchType> {
+  const type = TYPES[mediaType(context.request)]
+  const { strategic } = context.target.version.schema
+  if (type !== undefined && (type !== 'strategic' || strategic)) return type
+  return unsupportedMediaType(Object.keys(TYPES).filter((name) => strategic || TYPES[name] !== 'strategic'))
+}
+
+export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
+  if (type === 'apply') return applyPatch(context)
+  const stored = current(context)
+  const body = readPatch(context.request.body, type)
+  if (body instanceof Failure) return body
+  if (!stored) return notFound(context.target.type, context.target.name)
+  const old = presentStored(context.target, stored)
+  const patched = applied(context, old, body.value, type)
+  if (patched instanceof Failure) return patched
+  const duplicates = body.duplicates.map((path) => (type === 'json' ? path : path))
+  const decoded = decodeObject(context.target, { object: patched, duplicates, validation: context.options.fieldValidation, from: 'patch' })
+  if (decoded instanceof Failure) return decoded
+  const moved = checkPlace(context, decoded.object)
+  if (moved) return moved
+  const owners = withoutDuplicateOwners(decoded.object)
+  const next = trackUpdate({ ...context, old, next: owners.object })
+  const change = update({ context, stored, old, next })
+  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings], created: false }
+}
+
+/** A patch may not rename or move. */
+function checkPlace({ target }: WriteContext, object: JsonObject): Failure | undefined {
+  if (target.type.scope === 'Namespaced' && namespaceOf(object) !== '' && namespaceOf(object) !== target.namespace) {
+    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (nameOf(object) === target.name) return undefined
+  return invalid(target.type, target.name, [invalidValue('metadata.name', nameOf(object), 'field is immutable')])
+}
+
+interface PatchBody {
+  readonly value: JsonValue
+  readonly duplicates: readonly string[]
+}
+
+function readPatch(body: Uint8Array, type: PatchType): Tried<PatchBody> {
+  const text = readText(body)
+  if (text === undefined) return badRequest('error decoding patch: the body is not UTF-8')
+  const read = readJson(text, { maxDepth: MAX_BODY_DEPTH })
+  if (!read.ok) return badRequest(`error decoding patch: ${read.message}`)
+  if (type === 'json' && !isArray(read.value)) return badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (type !== 'json' && !isObject(read.value)) return badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}')
+  return { value: read.value, duplicates: duplicateFields(text) }
+}
+
+function applied(context: WriteContext, old: JsonObject, body: JsonValue, type: PatchType): Tried<JsonObject> {
+  switch (type) {
+    case 'json': return jsonPatched(old, body)
+    case 'merge': return mergePatch(old, body) as JsonObject
+    case 'strategic': return strategicMerge(context.target.version.schema.merge, old, body as JsonObject)
+    case 'apply': return old
+  }
+}
+
+function jsonPatched(old: JsonObject, body: JsonValue): Tried<JsonObject> {
+  const operations = isArray(body) ? body : []
+  if (operations.length > MAX_OPERATIONS) {
+    return new Failure(413, 'RequestEntityTooLarge', `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`)
+  }
+  const result = applyJsonPatch(old, body)
+  if (!result.ok) return unprocessable(result.message)
+  return isObject(result.value) ? result.value : invalid({ group: '', resource: '', kind: '' }, '', [invalidValue('patch', result.value, 'the patched object is no object')])
+}
+
+/** What the API server says of a JSON patch that cannot be applied. */
+function unprocessable(problem: string): Failure {
+  return new Failure(422, 'Invalid', `the server rejected our request due to an error in our request`, { causes: [{ reason: 'UnexpectedServerResponse', message: problem }] })
+}
+
+function applyPatch(context: WriteContext): Tried<Updated> {
+  const read = readYaml(context.request.body)
+  if (typeof read === 'string') return badRequest(`error decoding YAML: ${read}`)
+  if (!isObject(read.value)) return badRequest('error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal a value that is no object')
+  return applyConfiguration(context, read.value, read.duplicates)
+}

@@ -1,0 +1,193 @@
+import { equalJson, member, withoutMember, type JsonObject } from '@oasgen/json'
+import { conflict, Failure, forbidden, invalid, MODIFIED, notFound, type FieldFault } from '../failure.js'
+import { finalizersOf, generationOf, integerOf, isDeleting, keyOf, metadataOf, nameOf, text, uidOf, withMembers, withMetadata } from '../object.js'
+import type { ResourceType } from '../registry/types.js'
+import type { ApiRequest, ResourceTarget, Tried } from '../request.js'
+import type { Stored, Write } from '../store/types.js'
+import { metadataFaults, metadataUpdateFaults } from './metadata.js'
+import type { WriteOptions } from './options.js'
+import type { Plane } from './plane.js'
+import { present } from './present.js'
+
+/** What all writing verbs are given. */
+export interface WriteContext {
+  readonly request: ApiRequest
+  readonly target: ResourceTarget
+  readonly plane: Plane
+  readonly options: WriteOptions
+}
+
+/** A change that passed every check: what to store, and the object to answer with. */
+export interface Change {
+  readonly object: JsonObject
+  readonly writes: readonly Write[]
+}
+
+export const storedKey = (target: ResourceTarget, name = target.name): string =>
+  keyOf(target.type.scope === 'Namespaced' ? target.namespace : '', name)
+
+export function current(context: WriteContext): Stored | undefined {
+  return context.plane.view.get(context.target.type.store, storedKey(context.target))
+}
+
+/** The object as it goes to the store: stamped with the revision that it will get. */
+export function put(context: WriteContext, object: JsonObject): Change {
+  const { target, plane } = context
+  const revision = plane.view.revision + 1
+  const stamped = withMetadata(toStorage(target, object), { resourceVersion: String(revision) })
+  const write: Write = { type: 'put', resource: target.type.store, key: storedKey(target, nameOf(object)), object: stamped }
+  return { object: present(target.type, target.version, stamped), writes: context.options.dryRun ? [] : [write] }
+}
+
+/** The removal; the last state carries the revision of its end. */
+export function remove(type: ResourceType, key: string, object: JsonObject, revision: number): Write {
+  return { type: 'remove', resource: type.store, key, object: withMetadata(object, { resourceVersion: String(revision) }) }
+}
+
+function toStorage(target: ResourceTarget, object: JsonObject): JsonObject {
+  const converted = target.version.toStorage ? target.version.toStorage(object) : object
+  const { group, storage } = target.type
+  const apiVersion = group === '' ? storage : `${group}/${storage}`
+  return converted.apiVersion === apiVersion || target.version.toStorage ? converted : { ...converted, apiVersion }
+}
+
+/** Refuses what the namespace's state forbids; the order of the API server's admission. */
+export function checkNamespace(context: WriteContext): Failure | undefined {
+  const { target, plane } = context
+  if (target.type.scope !== 'Namespaced') return undefined
+  const namespace = plane.view.get('namespaces', target.namespace)
+  if (!namespace) return notFound({ group: '', resource: 'namespaces', kind: 'Namespace' }, target.namespace)
+  if (!isDeleting(namespace.object)) return undefined
+  const message = `namespace ${target.namespace} is being terminated`
+  return forbidden(target.type, target.name, `unable to create new content in namespace ${target.namespace} because it is being terminated`, [
+    { reason: 'NamespaceTerminating', message, field: 'metadata.namespace' },
+  ])
+}
+
+/** The faults of a new object, in the API server's order: metadata first. */
+export function creationFaults(target: ResourceTarget, object: JsonObject): readonly FieldFault[] {
+  const { type, version } = target
+  const own = [...version.schema.validate(object, undefined, { status: false }), ...(type.rules.validate?.(object, undefined) ?? [])]
+  return [...metadataFaults(object, type.scope, type.rules.name), ...own]
+}
+
+export interface UpdateInput {
+  readonly context: WriteContext
+  readonly stored: Stored
+  /** The old object in the request's version. */
+  readonly old: JsonObject
+  /** The new one, decoded, in the request's version, managed fields already set. */
+  readonly next: JsonObject
+}
+
+/** Everything between a decoded object and the store, for PUT and every patch. */
+export function update(input: UpdateInput): Tried<Change> {
+  const { context, old } = input
+  const failure = checkVersion(input)
+  if (failure) return failure
+  const prepared = prepare(input)
+  const faults = updateFaults(context.target, prepared, old)
+  if (faults.length > 0) return invalid(context.target.type, nameOf(old), faults)
+  const refused = context.target.type.rules.refuse?.(prepared, old)
+  if (refused instanceof Failure) return refused
+  return settle(input, prepared)
+}
+
+function checkVersion({ context, old, next }: UpdateInput): Failure | undefined {
+  const { type } = context.target
+  const name = nameOf(old)
+  const uid = uidOf(next)
+  if (uid !== '' && uid !== uidOf(old)) {
+    const key = `/registry/${type.group === '' ? '' : `${type.group}/`}${type.resource}/${storedKey(context.target)}`
+    return conflict(type, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
+      + `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(old)}`)
+  }
+  const version = text(metadataOf(next), 'resourceVersion')
+  if (version === '' || version === '0') return unconditional(context.target)
+  return version === text(metadataOf(old), 'resourceVersion') ? undefined : conflict(type, name, MODIFIED)
+}
+
+function unconditional(target: ResourceTarget): Failure | undefined {
+  if (target.type.rules.unconditionalUpdate) return undefined
+  const fault = { path: 'metadata.resourceVersion', type: 'FieldValueInvalid' as const, message: 'Invalid value: 0x0: must be specified for an update' }
+  return invalid({ ...target.type, kind: target.type.resource }, target.name, [fault])
+}
+
+/** Restores what a client may not change here, and raises the generation when what it counts has changed. */
+function prepare({ context, old, next }: UpdateInput): JsonObject {
+  const { target, request } = context
+  const scoped = scope(target, next, old)
+  const before = metadataOf(old)
+  const kept = withMetadata(scoped, {
+    generation: member(before, 'generation'), uid: member(before, 'uid'), creationTimestamp: member(before, 'creationTimestamp'),
+    resourceVersion: member(before, 'resourceVersion'),
+    ...(isDeleting(old) && { deletionTimestamp: member(before, 'deletionTimestamp') }),
+    ...(isDeleting(old) && integerOf(metadataOf(scoped), 'deletionGracePeriodSeconds') === undefined
+      && { deletionGracePeriodSeconds: member(before, 'deletionGracePeriodSeconds') }),
+  })
+  const prepared = target.subresource === '' && target.type.rules.prepareUpdate ? target.type.rules.prepareUpdate(kept, old, request.at) : kept
+  return changesGeneration(target, prepared, old) ? withMetadata(prepared, { generation: generationOf(old) + 1 }) : prepared
+}
+
+/** The main resource cannot write status, the status subresource nothing else. */
+function scope(target: ResourceTarget, next: JsonObject, old: JsonObject): JsonObject {
+  if (target.subresource === 'status') return statusOnly(target, next, old)
+  if (!target.version.subresources.has('status')) return next
+  return withMembers(next, { status: member(old, 'status') })
+}
+
+function statusOnly(target: ResourceTarget, next: JsonObject, old: JsonObject): JsonObject {
+  const managedFields = member(metadataOf(next), 'managedFields')
+  const status = member(next, 'status')
+  if (target.type.origin === 'custom') return withMembers(withMetadata(old, { managedFields, resourceVersion: member(metadataOf(next), 'resourceVersion') }), { status })
+  const metadata = { ...metadataOf(next), ...(member(metadataOf(old), 'labels') && { labels: metadataOf(old).labels }) } as JsonObject
+  const rest = member(metadataOf(old), 'labels') === undefined ? withoutMember(metadata, 'labels') : metadata
+  return withMembers(old, { metadata: rest, status })
+}
+
+function changesGeneration(target: ResourceTarget, next: JsonObject, old: JsonObject): boolean {
+  switch (target.type.rules.generation) {
+    case 'never': return false
+    case 'spec': return !equalJson(member(next, 'spec') ?? null, member(old, 'spec') ?? null)
+    case 'allButStatusAndMetadata': {
+      const counted = (object: JsonObject): JsonObject =>
+        withMembers(object, { metadata: undefined, ...(target.version.subresources.has('status') && { status: undefined }) })
+      return !equalJson(counted(next), counted(old))
+    }
+  }
+}
+
+function updateFaults(target: ResourceTarget, next: JsonObject, old: JsonObject): readonly FieldFault[] {
+  const { type, version } = target
+  return [
+    ...metadataFaults(next, type.scope, type.rules.updateName ?? 'pathSegment'), ...metadataUpdateFaults(next, old),
+    ...version.schema.validate(next, old, { status: target.subresource === 'status' }), ...(type.rules.validate?.(next, old) ?? []),
+  ]
+}
+
+/** Stores the object, or removes it when its last finalizer went, or leaves all as it is when nothing changed. */
+function settle({ context, stored, old }: UpdateInput, prepared: JsonObject): Change {
+  const next = keepTimestamps(prepared, old)
+  if (isDeleting(next) && finalizersOf(next).length === 0 && (integerOf(metadataOf(next), 'deletionGracePeriodSeconds') ?? 0) === 0 && !holds(context.target.type, next)) {
+    const revision = context.plane.view.revision + 1
+    const write = remove(context.target.type, stored.key, toStorage(context.target, next), revision)
+    return { object: present(context.target.type, context.target.version, write.object), writes: context.options.dryRun ? [] : [write] }
+  }
+  return equalJson(next, old) ? { object: old, writes: [] } : put(context, next)
+}
+
+/** Namespaces have a second list of finalizers, in their spec. */
+function holds(type: ResourceType, object: JsonObject): boolean {
+  const spec = member(object, 'spec')
+  return type.group === '' && type.resource === 'namespaces' && ((spec as JsonObject | undefined)?.finalizers as readonly unknown[] | undefined ?? []).length > 0
+}
+
+/** A change of nothing but the times in managedFields is no change. */
+function keepTimestamps(next: JsonObject, old: JsonObject): JsonObject {
+  const entries = member(metadataOf(next), 'managedFields')
+  const before = member(metadataOf(old), 'managedFields')
+  if (!Array.isArray(entries) || !Array.isArray(before) || entries.length !== before.length) return next
+  const strip = (entry: JsonObject): JsonObject => withoutMember(entry, 'time')
+  const same = entries.every((entry, index) => equalJson(strip(entry as JsonObject), strip(before[index] as JsonObject)))
+  return same ? withMetadata(next, { managedFields: before }) : next
+}

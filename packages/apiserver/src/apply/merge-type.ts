@@ -1,0 +1,28 @@
+/** How a value merges with another: what server-side apply and strategic merge patches need to know of a schema. */
+export type MergeType =
+  | { readonly type: 'scalar' }
+  /** Nothing is known below: maps merge by key, lists are replaced. */
+  | { readonly type: 'untyped' }
+  | {
+    readonly type: 'map'
+    readonly atomic: boolean
+    /** The type of a member; undefined when the schema has none for it. */
+    readonly member: (name: string) => MergeType | undefined
+    /** All named members, for those that walk the schema. */
+    readonly names: readonly string[]
+    /** Strategic merge: members that are not in the patch go. */
+    readonly retainKeys?: true
+  }
+  | {
+    readonly type: 'list'
+    readonly merge: 'atomic' | 'set' | 'keyed'
+    readonly keys: readonly string[]
+    readonly element: MergeType
+    /** Value of a key that an element leaves out. */
+    readonly keyDefaults: Readonly<Record<string, string | number | boolean>>
+    /** What strategic merge patches do, where it differs from the above. */
+    readonly strategic?: { readonly merge: 'replace' | 'merge'; readonly key: string }
+  }
+
+export const UNTYPED: MergeType = { type: 'untyped' }
+export const SCALAR: MergeType = { type: 'scalar' }

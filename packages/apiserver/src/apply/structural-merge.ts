@@ -1,0 +1,66 @@
+import type { StructuralSchema } from '@oasgen/structural'
+import { SCALAR, UNTYPED, type MergeType } from './merge-type.js'
+
+/** How an object of a CRD merges. Types are made as they are asked for, and kept. */
+export function structuralMerge(schema: StructuralSchema): MergeType {
+  return new Merger().root(schema)
+}
+
+class Merger {
+  readonly #made = new Map<StructuralSchema, MergeType>()
+
+  root(schema: StructuralSchema): MergeType {
+    const type = this.#typeOf(schema)
+    return type.type === 'map' ? { ...type, atomic: false } : { type: 'map', atomic: false, member: () => UNTYPED, names: [] }
+  }
+
+  #typeOf(schema: StructuralSchema): MergeType {
+    const known = this.#made.get(schema)
+    if (known) return known
+    const type = this.#make(schema)
+    this.#made.set(schema, type)
+    return type
+  }
+
+  #make(schema: StructuralSchema): MergeType {
+    if (schema['x-kubernetes-int-or-string']) return SCALAR
+    switch (schema.type) {
+      case 'object': return this.#map(schema)
+      case 'array': return this.#list(schema)
+      case undefined: case '': return UNTYPED
+      default: return SCALAR
+    }
+  }
+
+  #map(schema: StructuralSchema): MergeType {
+    const properties = schema.properties ?? {}
+    const values = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
+    const open = schema['x-kubernetes-preserve-unknown-fields'] === true
+    return {
+      type: 'map', atomic: schema['x-kubernetes-map-type'] === 'atomic', names: Object.keys(properties),
+      member: (name) => {
+        const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+        if (property) return this.#typeOf(property)
+        if (values) return this.#typeOf(values)
+        return open || schema.properties === undefined ? UNTYPED : undefined
+      },
+    }
+  }
+
+  #list(schema: StructuralSchema): MergeType {
+    const listType = schema['x-kubernetes-list-type']
+    const element = schema.items ? this.#typeOf(schema.items) : UNTYPED
+    const keys = schema['x-kubernetes-list-map-keys'] ?? []
+    const merge = listType === 'map' ? 'keyed' : listType === 'set' ? 'set' : 'atomic'
+    return { type: 'list', merge, keys, element, keyDefaults: keyDefaults(schema, keys) }
+  }
+}
+
+function keyDefaults(schema: StructuralSchema, keys: readonly string[]): Readonly<Record<string, string | number | boolean>> {
+  const defaults: Record<string, string | number | boolean> = {}
+  for (const key of keys) {
+    const value = schema.items?.properties?.[key]?.default
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') defaults[key] = value
+  }
+  return defaults
+}
