@@ -3,13 +3,19 @@
  * none. Case and the separators `-` `_` `.` do not count; two swapped letters count once.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  return nearestNames(name, candidates, 1)[0]
+}
+
+/** As `nearest`, up to `count` of them, nearest first. */
+export function nearestNames(name: string, candidates: Iterable<string>, count: number): readonly string[] {
   const wanted = folded(name)
-  let best: { readonly candidate: string; readonly distance: number } | undefined
-  for (const candidate of candidates) {
+  const close: { readonly candidate: string; readonly distance: number }[] = []
+  for (const candidate of new Set(candidates)) {
     const distance = candidate === name ? -1 : editDistance(wanted, folded(candidate), allowance(wanted))
-    if (distance !== undefined && (best === undefined || distance < best.distance)) best = { candidate, distance }
+    if (distance !== undefined) close.push({ candidate, distance })
   }
-  return best?.candidate
+  close.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+  return close.slice(0, count).map(({ candidate }) => candidate)
 }
 
 function folded(name: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  conditionText, conditionTextOfAll, eventText, nearest, renderColour, renderJson, renderPlain, sortFindings, summaryText, uniqueFindings,
+  conditionText, conditionTextOfAll, eventText, nearest, nearestNames, renderColour, renderJson, renderPlain, sortFindings, summaryText, uniqueFindings,
   type Finding,
 } from './index.js'
 import { bytesOf, columnsOf, wrap } from './text.js'
@@ -212,6 +212,11 @@ describe('nearest', () => {
     { name: 'kind', want: 'kind', reason: 'itself' },
   ]
   it.each(rows)('$name: $reason', ({ name, want }) => expect(nearest(name, fields)).toBe(want))
+
+  it('gives several, nearest first', () => {
+    expect(nearestNames('name', ['names', 'game', 'name2', 'zzz', 'names'], 3)).toEqual(['game', 'name2', 'names'])
+    expect(nearestNames('name', ['names', 'na_me', 'same'], 1)).toEqual(['na_me'])
+  })
 })
 
 describe('wrap', () => {

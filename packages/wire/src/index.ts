@@ -9,6 +9,7 @@ export { printExternalName, readCreateAttempt, readCreateResolved, readExternalN
 export type { CreateResolved, ExternalName } from './annotations.js'
 export { conditionOf, readConditions, setConditions, timestamp } from './conditions.js'
 export type { StoredCondition, WantedCondition } from './conditions.js'
+export { printDuration, readDuration } from './duration.js'
 export { duration, exchangeLine, shortUrl } from './exchange-line.js'
 export { headerOf, mediaTypeOf, requestHeader, withHeader } from './headers.js'
 export type { ResponseHeaders } from './headers.js'
