@@ -9,7 +9,7 @@ export interface Finding {
   readonly where?: Place
   /** What to do next, with the text to type where there is one. */
   readonly help?: string
-  /** Other places that matter, each with a word of why. */
+  /** Other places that matter, each with a word of why; one at the main place gives the words behind its caret. */
   readonly related?: readonly RelatedPlace[]
   /** A change that cures it, where one is known. */
   readonly fix?: Fix

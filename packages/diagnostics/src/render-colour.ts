@@ -45,10 +45,9 @@ function headline(finding: Finding, paint: Paint, width: number): readonly strin
   return [painted, ...more.map((line) => `  ${paint(line, 'strong')}`)]
 }
 
-/** Width of the column of line numbers, the same for all places of a finding. */
-function gutterOf(finding: Finding): number {
-  const all = [finding.where, ...(finding.related ?? []).map(({ where }) => where)]
-  return Math.max(2, ...all.map((place) => (place?.kind === 'document' ? String(place.position?.line ?? '').length : 0)))
+/** Width of the column of line numbers: only the main line carries one, related places have theirs in their heads. */
+function gutterOf({ where }: Finding): number {
+  return Math.max(2, where?.kind === 'document' ? String(where.position?.line ?? '').length : 0)
 }
 
 interface PlaceStyle extends ExcerptStyle {
@@ -56,9 +55,17 @@ interface PlaceStyle extends ExcerptStyle {
 }
 
 function places(finding: Finding, style: PlaceStyle): readonly string[] {
-  const main = finding.where === undefined ? [] : placeLines(finding.where, undefined, { ...style, mark: '^', severity: finding.severity })
-  const related = (finding.related ?? []).flatMap(({ where, message }) => placeLines(where, message, { ...style, mark: '-', severity: 'notice' }))
-  return [...main, ...related]
+  const all = finding.related ?? []
+  const labels = all.filter(({ where }) => isSamePlace(where, finding.where))
+  const label = labels.length === 0 ? undefined : labels.map(({ message }) => message).join('; ')
+  const main = finding.where === undefined ? [] : placeLines(finding.where, label, { ...style, mark: '^', severity: finding.severity })
+  const related = all.filter((place) => !labels.includes(place))
+  return [...main, ...related.flatMap(({ where, message }) => placeLines(where, message, { ...style, mark: '-', severity: 'notice' }))]
+}
+
+/** A related place that is the main one carries the words behind its caret. */
+function isSamePlace(a: Place, b: Place | undefined): boolean {
+  return b !== undefined && a.kind === b.kind && placeText(a) === placeText(b)
 }
 
 interface MarkStyle extends PlaceStyle {

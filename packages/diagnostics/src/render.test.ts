@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   conditionText, conditionTextOfAll, eventText, nearest, nearestNames, renderColour, renderJson, renderPlain, sortFindings, summaryText, uniqueFindings,
@@ -30,12 +31,12 @@ describe('renderColour', () => {
   it('shows source, caret, related places and help', () => {
     expect(renderColour([mapping], { colours: 'none' })).toBe(`\
 error[MDL0213]: get cannot fill the path parameter {owner}
-      ┌─ repo.restdefinition.yaml:19:20
-   19 │       path: /repos/{owner}/{repo}
-      │                    ^^^^^^^
-      ┌─ github.yaml:48211:13
-      │       /orgs/{org}/repos
-      │             --- create calls the same thing \`org\`
+   ┌─ repo.restdefinition.yaml:19:20
+19 │       path: /repos/{owner}/{repo}
+   │                    ^^^^^^^
+   ┌─ github.yaml:48211:13
+   │       /orgs/{org}/repos
+   │             --- create calls the same thing \`org\`
 help: say so in the definition:
         requestFieldMapping:
         - inPath: owner
@@ -55,6 +56,26 @@ help: \`oasgen explain ENG0417\` tells more
 notice[CLI0001]: nothing to do
 help: \`oasgen explain CLI0001\` tells more
 `)
+  })
+
+  it('puts the words of a related place at the main place behind the caret', () => {
+    const label = { where: mapping.where!, message: 'nothing in the resource is called `owner`' }
+    expect(renderColour([{ ...mapping, related: [label] }], { colours: 'none' })).toContain('│                    ^^^^^^^ nothing in the resource is called `owner`\nhelp')
+  })
+
+  it('gives lines within the width, and the same text again, for any finding', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 300 })
+    const position = fc.record({ line: fc.nat(), column: fc.integer({ min: 1, max: 400 }), endColumn: fc.integer({ min: 1, max: 400 }) })
+    const place = fc.oneof(
+      fc.record({ kind: fc.constant('document' as const), uri: fc.constant('a.yaml'), pointer: text, position, excerpt: text }),
+      fc.record({ kind: fc.constant('document' as const), uri: fc.constant('a.yaml'), pointer: fc.constant('/a') }),
+    )
+    fc.assert(fc.property(place, text, fc.integer({ min: 40, max: 120 }), (where, message, width) => {
+      const odd: Finding = { code: 'OAS0001', severity: 'error', message: 'm', where, related: [{ where, message: message.slice(0, 20) }] }
+      const rendered = renderColour([odd], { colours: 'none', width })
+      expect(renderColour([odd], { colours: 'none', width })).toBe(rendered)
+      for (const line of rendered.split('\n').filter((shown) => shown.includes('│'))) expect(columnsOf(line), line).toBeLessThanOrEqual(width)
+    }))
   })
 
   it('says where to read more once per code', () => {
