@@ -19,3 +19,6 @@ export { childSchemas, operationSchemas, reachableSchemas, wantedUris } from './
 export { resolveUri } from './uri.js'
 export { readSourceUri } from './source-uri.js'
 export type { DocumentSource, GithubSource, OciSource } from './source-uri.js'
+export { readOverlay, overlayOf } from './read-overlay.js'
+export type { OverlayChange, OverlayDocument, OverlayStep, ReadOverlayOptions } from './read-overlay.js'
+export { applyOverlays } from './apply-overlays.js'

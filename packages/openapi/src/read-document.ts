@@ -1,13 +1,12 @@
-import { finding, hasErrors, type Checked, type DocumentPlace, type Finding, type Position } from '@oasgen/diagnostics'
+import { finding, hasErrors, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
 import { isObject, sha256, type JsonObject } from '@oasgen/json'
 import { decodeText } from './decode.js'
 import { resolveLimits, type Limits } from './limits.js'
 import { nameValue } from './name-value.js'
-import { parentOf } from './pointer.js'
-import { parseText, placeOfSpan, type ParsedText } from './parse-text.js'
+import { parseText, type ParsedText } from './parse-text.js'
+import { placesOf, positionIn } from './places.js'
 import { recognizeText } from './recognize.js'
 import type { SourceDocument } from './source-document.js'
-import type { Span } from './span.js'
 import { readVersion, type FoundVersion } from './version.js'
 
 export interface ReadDocumentOptions {
@@ -84,43 +83,5 @@ function sourceDocument({ parsed, root, place, version, bytes, options }: Source
     },
     positionOf: (pointer) => positionIn(parsed, pointer),
     place,
-  }
-}
-
-function positionIn(parsed: ParsedText, pointer: string): Position | undefined {
-  const span = shownSpan(parsed.spans.spanOf(pointer))
-  return span === undefined ? undefined : parsed.lines.positionAt(span.start, span.end)
-}
-
-/** Of a member that is a container its name is shown, of all others the value: that is where the eye looks. */
-function shownSpan(span: Span | undefined): { readonly start: number; readonly end?: number } | undefined {
-  if (span === undefined || span.scalar) return span
-  return span.key ?? { start: span.start }
-}
-
-function placesOf(parsed: ParsedText, uri: string): (pointer: string) => DocumentPlace {
-  return (pointer) => {
-    let found: DocumentPlace | undefined
-    const find = (): DocumentPlace => (found ??= locate(parsed, uri, pointer))
-    return {
-      kind: 'document',
-      uri,
-      pointer,
-      get position() {
-        return find().position
-      },
-      get excerpt() {
-        return find().excerpt
-      },
-    } as DocumentPlace
-  }
-}
-
-/** Of what is not in the text itself (a missing member, one that an alias brought) the nearest place around it is shown. */
-function locate(parsed: ParsedText, uri: string, pointer: string): DocumentPlace {
-  for (let shown = pointer; ; shown = parentOf(shown)) {
-    const span = shownSpan(parsed.spans.spanOf(shown))
-    if (span !== undefined) return placeOfSpan(parsed, uri, pointer, span)
-    if (shown === '') return { kind: 'document', uri, pointer }
   }
 }
