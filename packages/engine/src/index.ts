@@ -1,1 +1,5 @@
+export { buildRequest } from './request.js'
+export { decide } from './decide.js'
+export { prepare } from './prepare.js'
 export type * from './decision.js'
+export type { PreparedPlan } from './prepare.js'

@@ -241,10 +241,15 @@ export type PaginationPlan = PaginationKind & {
 }
 export type PaginationKind =
   | { readonly type: 'continuationToken'; readonly request: PagePlace; readonly response: PagePlace }
-  | { readonly type: 'pageNumber'; readonly request: PagePlace; readonly first: number; readonly total?: PagePlace }
-  | { readonly type: 'offset'; readonly request: PagePlace; readonly step: 'items' | number; readonly total?: PagePlace }
+  | { readonly type: 'pageNumber'; readonly request: PagePlace; readonly first: number; readonly end?: LastPagePlan }
+  | { readonly type: 'offset'; readonly request: PagePlace; readonly step: 'items' | number; readonly end?: LastPagePlan }
   | { readonly type: 'linkHeader' }
   | { readonly type: 'nextUrl'; readonly response: PagePlace }
+/** How the last page is recognised; without one it is the first page that brings no item. */
+export type LastPagePlan =
+  | { readonly type: 'totalPages' | 'totalItems'; readonly path: string }
+  /** The header holds this text. */
+  | { readonly type: 'header'; readonly name: string; readonly matches: string }
 export interface PagePlace {
   readonly in: 'query' | 'header' | 'body'
   readonly path: string

@@ -1,0 +1,98 @@
+import { finding } from '@oasgen/diagnostics'
+import { REASON } from '@oasgen/wire'
+import type { Context } from './context.js'
+import { hasWritten } from './context.js'
+import { create } from './create.js'
+import type { Decision } from './decision.js'
+import { memoryOf, mutationOf } from './effects.js'
+import { finish } from './ending.js'
+import { readMemory } from './memory.js'
+import type { Observation } from './observe.js'
+import { intervalSeconds, type Policy } from './policy.js'
+import { retryLater, stopFor } from './trouble.js'
+
+type Absent = Extract<Observation, { type: 'absent' }>
+
+/** There is no object: create it, unless that was just done, may be on its way, or is not wanted. */
+export function decideAbsent(context: Context, policy: Policy, absent: Absent): Decision {
+  const { attempt } = context
+  if (mutationOf(context)?.action === 'create') return afterCreateUnseen(context)
+  if (attempt.type === 'succeeded' && inGrace(context, attempt.at)) return waitForSight(context, attempt.at)
+  if (readMemory(context.resource).completed === true) return completed(context)
+  const refused = notAllowed(context, policy)
+  if (refused !== undefined) return refused
+  if (attempt.type === 'pending' && !hasWritten(context, 'attempt')) return decideUnknown(context, absent, attempt.at)
+  return create(context)
+}
+
+function notAllowed(context: Context, policy: Policy): Decision | undefined {
+  if (policy.invalid !== undefined) return stopFor(context, 'observe', policy.invalid)
+  if (policy.adoption === 'only-existing') return stopFor(context, 'observe', finding('ENG0404', {}))
+  if (!policy.mayCreate) return stopFor(context, 'observe', finding('ENG0405', {}))
+  return undefined
+}
+
+/** The create of this reconcile does not show yet, or was answered by "exists already" and nothing is found. */
+function afterCreateUnseen(context: Context): Decision {
+  const { attempt } = context
+  return attempt.type === 'succeeded' ? waitForSight(context, attempt.at) : retryLater(context, 'create', finding('ENG0402', {}))
+}
+
+function inGrace({ instant, subject }: Context, since: number): boolean {
+  return instant - since < subject.settings.graceSeconds * 1000
+}
+
+/** Lists and replicas lag behind: absent right after a create is no absence yet. */
+function waitForSight(context: Context, since: number): Decision {
+  const { instant, subject } = context
+  const elapsed = Math.max(instant - since, subject.settings.minRetrySeconds * 1000)
+  const until = Math.min(instant + elapsed, Math.max(since + subject.settings.graceSeconds * 1000, instant + 1000))
+  return finish(context, {
+    conditions: {
+      ready: { status: 'False', reason: REASON.creating },
+      synced: { status: 'True', reason: REASON.reconcileSuccess },
+      reconciling: { status: 'True', reason: REASON.creating, message: 'created, and not visible yet' },
+      stalled: 'off',
+    },
+    memory: memoryOf(context),
+    decision: { type: 'wait', reason: REASON.creating, until },
+  })
+}
+
+/**
+ * A create was sent and nobody knows what came of it. It is sent again, under the same key, only when a look-up that could have
+ * shown the object did not, and late enough for a slow list to have caught up.
+ */
+function decideUnknown(context: Context, absent: Absent, since: number): Decision {
+  const { prepared, instant, subject } = context
+  const plan = prepared.actions.create?.plan
+  const isRepeatable = plan?.idempotencyKey !== undefined || plan?.call?.method === 'PUT'
+  if (!absent.lookedUp && !isRepeatable) return stopFor(context, 'create', finding('ENG0401', {}))
+  if (isRepeatable || !inGrace(context, since)) return create(context)
+  const until = Math.min(since + subject.settings.graceSeconds * 1000, instant + Math.max(instant - since, subject.settings.minRetrySeconds * 1000))
+  const message = 'the last request to create was not answered; looking whether it was carried out before sending it again'
+  return finish(context, {
+    conditions: {
+      ready: { status: 'False', reason: REASON.creating },
+      synced: { status: 'False', reason: REASON.reconcileError, message },
+      reconciling: { status: 'True', reason: 'CreateUnknown', message },
+      stalled: 'off',
+    },
+    memory: memoryOf(context),
+    decision: { type: 'wait', reason: 'CreateUnknown', until },
+  })
+}
+
+/** It had done its work, and is not made again. */
+function completed(context: Context): Decision {
+  return finish(context, {
+    conditions: {
+      ready: { status: 'True', reason: REASON.available, message: 'completed; the external object is gone' },
+      synced: { status: 'True', reason: REASON.reconcileSuccess },
+      reconciling: 'off',
+      stalled: 'off',
+    },
+    memory: memoryOf(context),
+    decision: { type: 'done', recheckAfterSeconds: intervalSeconds(context) },
+  })
+}

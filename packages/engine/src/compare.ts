@@ -1,0 +1,140 @@
+import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
+import type { PreparedComparison, PreparedRule, RuleNode } from './compare-rules.js'
+import { sameScalar } from './loose-equal.js'
+
+/** A place where wanted and observed differ. Segments are kept apart: printing is for the few that are shown. */
+export interface Deviation {
+  readonly path: readonly PathStep[]
+  readonly desired: JsonValue
+  readonly observed: JsonValue | undefined
+  readonly kind: 'value' | 'order'
+  readonly rule: PreparedRule | undefined
+}
+export type PathStep = string | number | { readonly key: string; readonly value: string }
+
+interface Walk {
+  readonly found: Deviation[]
+  readonly path: PathStep[]
+}
+
+/** Only what the user set, at every depth; what an answer leaves out says nothing. Top-level fields that are not compared are skipped. */
+export function compareSpec(comparison: PreparedComparison, desired: JsonObject, observed: JsonObject): readonly Deviation[] {
+  const walk: Walk = { found: [], path: [] }
+  for (const name in desired) {
+    const seen = observed[name]
+    if (seen === undefined || comparison.ignored.has(name) || !Object.hasOwn(observed, name)) continue
+    if (comparison.updatable?.has(name) === false) continue
+    compareMember(walk, comparison.root, name, desired[name] as JsonValue, seen)
+  }
+  return walk.found
+}
+
+/** Two values under one rule, as a plain question. */
+export function isSame(desired: JsonValue, observed: JsonValue, node: RuleNode | undefined): boolean {
+  const walk: Walk = { found: [], path: [] }
+  compareValue(walk, node, desired, observed)
+  return walk.found.length === 0
+}
+
+function compareMember(walk: Walk, node: RuleNode | undefined, name: string, desired: JsonValue, observed: JsonValue): void {
+  walk.path.push(name)
+  compareValue(walk, node?.members.get(name), desired, observed)
+  walk.path.pop()
+}
+
+function compareValue(walk: Walk, node: RuleNode | undefined, desired: JsonValue, observed: JsonValue): void {
+  if (desired === observed) return
+  const rule = node?.rule
+  if (rule?.plan.compare === 'ignore' || rule?.plan.writeOnly === true) return
+  if (rule?.normalize !== undefined && sameScalar(rule.normalize(desired), rule.normalize(observed))) return
+  if (isObject(desired) && isObject(observed)) compareObjects(walk, node, desired, observed)
+  else if (isArray(desired) && isArray(observed)) compareLists(walk, node, desired, observed)
+  else if (!sameScalar(desired, observed)) report(walk, rule, desired, observed)
+}
+
+function report(walk: Walk, rule: PreparedRule | undefined, desired: JsonValue, observed: JsonValue | undefined, kind: Deviation['kind'] = 'value'): void {
+  walk.found.push({ path: [...walk.path], desired, observed, kind, rule })
+}
+
+function compareObjects(walk: Walk, node: RuleNode | undefined, desired: JsonObject, observed: JsonObject): void {
+  for (const name in desired) {
+    const seen = observed[name]
+    if (seen !== undefined && Object.hasOwn(observed, name)) compareMember(walk, node, name, desired[name] as JsonValue, seen)
+  }
+}
+
+function compareLists(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
+  switch (node?.rule?.plan.compare ?? 'exact') {
+    case 'set': compareSet(walk, node, desired, observed); return
+    case 'contains': compareContained(walk, node, desired, observed); return
+    case 'keyed': compareKeyed(walk, node, desired, observed); return
+    case 'ignore': return
+    case 'exact': compareInOrder(walk, node, desired, observed); return
+  }
+}
+
+function compareInOrder(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
+  if (desired.length !== observed.length) {
+    report(walk, node?.rule, desired, observed)
+    return
+  }
+  const before = walk.found.length
+  desired.forEach((item, at) => compareElement(walk, node, at, item, observed[at] as JsonValue))
+  if (walk.found.length > before && isPermutation(node, desired, observed)) {
+    walk.found.length = before
+    report(walk, node?.rule, desired, observed, 'order')
+  }
+}
+
+function compareElement(walk: Walk, node: RuleNode | undefined, step: PathStep, desired: JsonValue, observed: JsonValue): void {
+  walk.path.push(step)
+  compareValue(walk, node?.elements, desired, observed)
+  walk.path.pop()
+}
+
+/** Each element takes one partner; greedy is enough because equal elements are interchangeable. */
+function isPermutation(node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): boolean {
+  return desired.length === observed.length && unmatched(node, desired, observed).length === 0
+}
+
+function unmatched(node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): JsonArray {
+  const left = [...observed]
+  return desired.filter((item) => {
+    const at = left.findIndex((candidate) => isSame(item, candidate, node?.elements))
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+function compareSet(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
+  const wanted = desired.filter((item, at) => !desired.slice(0, at).some((earlier) => isSame(item, earlier, node?.elements)))
+  if (wanted.length !== observed.length || unmatched(node, wanted, observed).length > 0) report(walk, node?.rule, desired, observed)
+}
+
+/** Elements that others added stay. */
+function compareContained(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
+  if (unmatched(node, desired, observed).length > 0) report(walk, node?.rule, desired, observed)
+}
+
+function compareKeyed(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
+  const keys = node?.rule?.plan.keys ?? []
+  const partners = new Map(observed.map((item) => [keyOf(item, keys), item]))
+  const wanted = new Set(desired.map((item) => keyOf(item, keys)))
+  if (desired.some((item) => !partners.has(keyOf(item, keys))) || observed.some((item) => !wanted.has(keyOf(item, keys)))) {
+    report(walk, node?.rule, desired, observed)
+    return
+  }
+  for (const item of desired) {
+    const partner = partners.get(keyOf(item, keys))
+    if (partner !== undefined) compareElement(walk, node, keyStep(item, keys), item, partner)
+  }
+}
+
+function keyOf(item: JsonValue, keys: readonly string[]): string {
+  return isObject(item) ? JSON.stringify(keys.map((key) => String(item[key] ?? ''))) : String(item)
+}
+
+function keyStep(item: JsonValue, keys: readonly string[]): PathStep {
+  const [key = ''] = keys
+  return { key, value: isObject(item) ? String(item[key] ?? '') : '' }
+}

@@ -1,0 +1,85 @@
+import type { JsonObject } from '@oasgen/json'
+import type { Action, Exchange, Instant, Purpose } from '@oasgen/wire'
+import { readAttempt, type Attempt } from './attempt.js'
+import type { Decision, Observed, Subject, WriteReason } from './decision.js'
+import { knownIdentity, type Identity } from './identity.js'
+import type { PreparedPlan } from './prepare.js'
+import type { Bindings } from './programs.js'
+import { metadataOf, textIn } from './resource.js'
+import type { Scope } from './source.js'
+
+/** Everything that one `decide` looks at. */
+export interface Context {
+  readonly prepared: PreparedPlan
+  readonly subject: Subject
+  readonly resource: JsonObject
+  readonly exchanges: readonly Exchange[]
+  readonly instant: Instant
+  readonly uid: string
+  readonly namespace: string
+  readonly known: Identity
+  readonly attempt: Attempt
+}
+
+export function contextOf(prepared: PreparedPlan, subject: Subject, exchanges: readonly Exchange[], instant: Instant): Context {
+  const { resource } = subject
+  const metadata = metadataOf(resource)
+  return {
+    prepared, subject, resource, exchanges, instant,
+    uid: textIn(metadata, 'uid'),
+    namespace: textIn(metadata, 'namespace'),
+    known: knownIdentity(prepared.identity, resource),
+    attempt: readAttempt(resource),
+  }
+}
+
+/** Whether this reconcile has written for this reason after the given number of exchanges. */
+export function hasWritten({ subject }: Context, why: WriteReason, since = 0): boolean {
+  return subject.written.some((record) => record.why === why && record.exchanges >= since)
+}
+
+const MUTATING: readonly Action[] = ['create', 'update', 'delete']
+
+/** Where the exchanges of the last verb that changes something begin; -1 when none was sent. */
+export function lastMutationStart({ exchanges }: Context): number {
+  const last = exchanges.findLastIndex(isMutation)
+  if (last < 0) return -1
+  const { action } = (exchanges[last] as Exchange).purpose
+  return exchanges.findIndex((exchange, at) => at <= last && isMutation(exchange) && exchange.purpose.action === action && isRun(exchanges, at, last))
+}
+
+function isMutation({ purpose }: Exchange): boolean {
+  return MUTATING.includes(purpose.action) && purpose.call !== 'poll' && purpose.call !== 'postGet'
+}
+
+function isRun(exchanges: readonly Exchange[], from: number, to: number): boolean {
+  const { action } = (exchanges[from] as Exchange).purpose
+  return exchanges.slice(from, to + 1).every((exchange) => isMutation(exchange) && exchange.purpose.action === action)
+}
+
+export interface ScopeExtras {
+  readonly identity?: Identity
+  readonly observed?: Observed | undefined
+  readonly bindings?: Partial<Bindings>
+}
+
+/** What requests are filled from at this moment. */
+export function scopeOf(context: Context, extras: ScopeExtras = {}): Scope {
+  const { subject, resource, namespace, uid, known } = context
+  const { configuration } = subject
+  return {
+    resource, namespace, uid,
+    configuration: configuration?.state === 'found' ? (configuration.object['spec'] as JsonObject | undefined) : undefined,
+    identity: extras.identity ?? known,
+    references: subject.references,
+    bindings: bindingsOf(context, extras),
+  }
+}
+
+export function bindingsOf({ resource, instant }: Context, { observed, bindings }: ScopeExtras = {}): Bindings {
+  return { self: resource, now: instant, ...(observed && { observed: observed.body }), ...bindings }
+}
+
+export function send(request: Extract<Decision, { type: 'send' }>['request'], purpose: Purpose): Extract<Decision, { type: 'send' }> {
+  return { type: 'send', request, purpose }
+}

@@ -1,0 +1,140 @@
+import { finding } from '@oasgen/diagnostics'
+import type { JsonObject } from '@oasgen/json'
+import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
+import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
+import { hasWritten, type Context } from './context.js'
+import type { Decision, Observed, Outcome } from './decision.js'
+import { event, nextStatus } from './ending.js'
+import { memoryOf } from './effects.js'
+import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
+import type { Mutated } from './life.js'
+import { finalizersOf, metadataOf, textIn } from './resource.js'
+import { idempotencyKey } from './source.js'
+import { retryLater, stopFor, troubleOf } from './trouble.js'
+import { runVerb, type VerbRun } from './verb-run.js'
+
+/** Finalizer and attempt are persisted first; then the request goes out. */
+export function create(context: Context): Decision {
+  const run = runCreate(context, [])
+  if (run.type === 'unbuildable') return stopFor(context, 'create', run.findings[0] ?? finding('ENG0110', { action: 'create' }))
+  if (!hasWritten(context, 'attempt')) return writeAhead(context)
+  if (run.type === 'send') return run
+  throw new Error('a create without exchanges cannot be answered')
+}
+
+function runCreate(context: Context, seen: readonly Exchange[]): VerbRun {
+  const prepared = context.prepared.actions.create
+  if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'create' })] }
+  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header) })
+}
+
+function keyHeader({ uid, attempt }: Context, header: string | undefined): readonly HttpHeader[] {
+  return header === undefined ? [] : [{ name: header.toLowerCase(), value: idempotencyKey(uid, Math.max(attempt.number, 1)) }]
+}
+
+function writeAhead(context: Context): Decision {
+  const { resource, attempt, instant } = context
+  // A new series only when the last one is over: an unknown create is repeated under its own number.
+  const number = attempt.type === 'succeeded' ? attempt.number + 1 : Math.max(attempt.number, 1)
+  return {
+    type: 'write',
+    write: {
+      why: 'attempt',
+      resourceVersion: textIn(metadataOf(resource), 'resourceVersion'),
+      annotations: pendingAnnotations(attempt, number, instant),
+      ...(!finalizersOf(resource).includes(FINALIZER.resource) && { finalizers: { add: FINALIZER.resource } }),
+    },
+  }
+}
+
+/** The answer to a create: identity is persisted before anything else; whatever is not clearly rejected is looked up. */
+export function afterCreate(context: Context, start: number): Mutated {
+  const run = runCreate(context, context.exchanges.slice(start))
+  if (run.type === 'send') return run
+  if (run.type === 'unbuildable') return stopFor(context, 'create', run.findings[0] ?? finding('ENG0110', { action: 'create' }))
+  const end = start + run.used
+  switch (run.outcome.type) {
+    case 'found': return created(context, { exchange: run.exchange, observed: run.outcome.observed, end, used: run.used })
+    case 'accepted':
+    case 'pending': return created(context, { exchange: run.exchange, observed: run.outcome.observed, end, used: run.used })
+    case 'absent': return rejected(context, { type: 'refused', finding: finding('ENG0210', { proof: run.outcome.proof }) }, end)
+    case 'refused': return run.outcome.exists === true ? existsAlready(context, run.outcome, end, run.used) : rejected(context, run.outcome, end)
+    case 'conflict': return existsAlready(context, run.outcome, end, run.used)
+    case 'unauthorised':
+    case 'throttled': return notProcessed(context, run.outcome, end)
+    case 'broken': return run.outcome.sent === 'nothing' ? notProcessed(context, run.outcome, end) : troubleOf(context, 'create', run.outcome)
+    case 'ambiguous': return troubleOf(context, 'create', run.outcome)
+  }
+}
+
+interface Creation {
+  readonly exchange: Exchange
+  readonly observed: Observed | undefined
+  readonly end: number
+  readonly used: number
+}
+
+function created(context: Context, creation: Creation): Mutated {
+  if (hasWritten(context, 'created', creation.end)) return { type: 'settled', used: creation.used }
+  const { prepared, attempt, instant } = context
+  const identity = identityOfCreated(context, creation)
+  const isWhole = isComplete(prepared.identity, identity)
+  return {
+    type: 'write',
+    write: {
+      why: 'created',
+      annotations: { ...succeededAnnotations(attempt, instant), [ANNOTATION.externalName]: (isWhole ? externalNameOf(prepared.identity, identity) : undefined) ?? null },
+      events: [event('Normal', 'CreatedExternalResource', 'Successfully requested creation of external resource')],
+      ...((isPending(creation) || !isWhole) && { status: creatingStatus(context, creation) }),
+    },
+  }
+}
+
+function isPending({ exchange }: Creation): boolean {
+  return exchange.result.type === 'response' && exchange.result.response.status === 202
+}
+
+/** Only what the spec chose counts beforehand: an id of an object that is gone must not survive a new create. */
+function identityOfCreated({ prepared, resource }: Context, { exchange, observed }: Creation): Identity {
+  const headers = exchange.result.type === 'response' ? exchange.result.response.headers : {}
+  return identityFrom(prepared.identity, { observed, headers }, chosenParts(prepared.identity, resource))
+}
+
+/** Written at once where the rest of the reconcile could not tell it again: an operation that goes on, an id that is no longer true. */
+function creatingStatus(context: Context, creation: Creation): JsonObject {
+  const reason = isPending(creation) ? REASON.pending : REASON.creating
+  return nextStatus(context, {
+    clear: true, observed: creation.observed, memory: memoryOf(context),
+    conditions: {
+      ready: { status: 'False', reason },
+      synced: { status: 'True', reason: REASON.reconcileSuccess },
+      reconciling: { status: 'True', reason },
+      stalled: 'off',
+    },
+  }).status
+}
+
+type Refused = Extract<Outcome, { type: 'refused' }>
+
+/** The request itself is wrong: the next one is a new attempt with a new key. */
+function rejected(context: Context, outcome: Refused, end: number): Decision {
+  return closed(context, context.attempt.number + 1, end) ?? stopFor(context, 'create', outcome.finding)
+}
+
+/** The API did not get to it: the same attempt goes on later. */
+function notProcessed(context: Context, outcome: Outcome, end: number): Decision {
+  return closed(context, Math.max(context.attempt.number, 1), end) ?? troubleOf(context, 'create', outcome)
+}
+
+function closed(context: Context, next: number, end: number): Decision | undefined {
+  if (hasWritten(context, 'notCreated', end)) return undefined
+  return { type: 'write', write: { why: 'notCreated', annotations: failedAnnotations(context.attempt, next, context.instant) } }
+}
+
+/** Somebody has it already: perhaps we, by a request whose answer got lost. The list tells. */
+function existsAlready(context: Context, outcome: Refused | Extract<Outcome, { type: 'conflict' }>, end: number, used: number): Mutated {
+  const unwritten = closed(context, Math.max(context.attempt.number, 1), end)
+  if (unwritten !== undefined) return unwritten
+  const { findby, get } = context.prepared.actions
+  return findby === undefined && get === undefined ? retryLater(context, 'create', outcome.finding) : { type: 'settled', used }
+}

@@ -1,0 +1,171 @@
+import { finding } from '@oasgen/diagnostics'
+import { ANNOTATION, FINALIZER, REASON } from '@oasgen/wire'
+import { lastMutationStart, type Context } from './context.js'
+import type { Decision, EventRecord, Observed } from './decision.js'
+import { event, finish } from './ending.js'
+import { memoryOf } from './effects.js'
+import { environmentTrouble } from './environment.js'
+import type { Identity } from './identity.js'
+import { paused } from './life.js'
+import { readMemory, type Memory } from './memory.js'
+import { observe, type Observation, type Observing } from './observe.js'
+import { isOwned, wasNeverCreated } from './owned.js'
+import { policyOf, type Policy } from './policy.js'
+import { test } from './readiness.js'
+import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
+import { printInstant, readInstant } from './time.js'
+import { backOffMs, retryLater, stopFor, troubleOf } from './trouble.js'
+import { runVerb, type VerbRun } from './verb-run.js'
+
+/** A resource that is to go: its finalizer falls only when the object is proven gone, was never made, or is to be kept. */
+export function decideDeletion(context: Context): Decision {
+  const { resource, subject } = context
+  if (!finalizersOf(resource).includes(FINALIZER.resource)) return { type: 'done', recheckAfterSeconds: subject.settings.resyncSeconds }
+  const policy = policyOf(context)
+  if (policy.paused) return paused(context)
+  if (policy.invalid !== undefined) return stopFor(context, 'delete', policy.invalid)
+  // Needs neither credentials nor an API that answers.
+  if (policy.orphan || !policy.mayDelete) return release(context, 'kept by policy')
+  const start = lastMutationStart(context)
+  const isDeleting = context.exchanges[start]?.purpose.action === 'delete'
+  return environmentTrouble(context, 'delete') ?? (isDeleting ? afterDelete(context, policy, start) : beforeDelete(context, policy))
+}
+
+function beforeDelete(context: Context, policy: Policy): Decision {
+  const observing = observe({ context, seen: context.exchanges, why: 'look before deleting' })
+  return observing.type === 'send' ? observing : decideOn(context, policy, observing)
+}
+
+function decideOn(context: Context, policy: Policy, observation: Observation): Decision {
+  switch (observation.type) {
+    case 'found': return isGone(context, observation.observed) ? release(context, 'gone') : decideFound(context, policy, observation)
+    case 'assumed': return remove(context, context.known, undefined)
+    case 'absent': return decideAbsent(context, observation)
+    case 'unobservable': return decideUnobservable(context)
+    case 'unbuildable': return stopFor(context, 'delete', observation.findings[0] ?? finding('ENG0110', { action: 'get' }))
+    case 'unknown': return troubleOf(context, 'observe', observation.outcome)
+  }
+}
+
+/** Soft deletion: readable, and gone all the same. */
+function isGone(context: Context, observed: Observed): boolean {
+  return test(context, context.prepared.conditions.deletedWhen, observed) === true
+}
+
+type Found = Extract<Observation, { type: 'found' }>
+
+/** What was never ours by record is deleted only where adoption would have made it ours. */
+function decideFound(context: Context, policy: Policy, found: Found): Decision {
+  const isOurs = isOwned(context) || context.attempt.type === 'pending'
+  if (!isOurs && policy.adoption === 'refuse') return release(context, 'never created')
+  return remove(context, found.identity, found.observed)
+}
+
+function decideAbsent(context: Context, absent: Extract<Observation, { type: 'absent' }>): Decision {
+  const { attempt, instant, subject } = context
+  if (wasNeverCreated(context)) return release(context, 'never created')
+  const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < subject.settings.graceSeconds * 1000
+  const accepted = readMemory(context.resource).deleteAcceptedAt !== undefined
+  if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + subject.settings.graceSeconds * 1000 })
+  if (attempt.type === 'pending' && !absent.lookedUp) return stopFor(context, 'delete', finding('ENG0401', {}))
+  return release(context, 'gone')
+}
+
+function decideUnobservable(context: Context): Decision {
+  if (wasNeverCreated(context) || context.attempt.type === 'failed') return release(context, 'never created')
+  if (context.attempt.type === 'pending') return stopFor(context, 'delete', finding('ENG0401', {}))
+  return remove(context, context.known, undefined)
+}
+
+/** Sends the delete, unless one was accepted a short while ago. */
+function remove(context: Context, identity: Identity, observed: Observed | undefined): Decision {
+  if (context.prepared.actions.delete === undefined) return release(context, 'there is no delete')
+  const accepted = readInstant(readMemory(context.resource).deleteAcceptedAt ?? '')
+  const deadline = (accepted ?? 0) + context.subject.settings.deleteDeadlineSeconds * 1000
+  if (accepted !== undefined && context.instant < deadline) return stillThere(context, readMemory(context.resource), observed)
+  const run = runDelete(context, [], identity, observed)
+  if (run.type === 'send') return run
+  if (run.type === 'unbuildable') return stopFor(context, 'delete', run.findings[0] ?? finding('ENG0110', { action: 'delete' }))
+  throw new Error('a delete without exchanges cannot be answered')
+}
+
+function runDelete(context: Context, seen: Context['exchanges'], identity: Identity, observed: Observed | undefined): VerbRun {
+  const prepared = context.prepared.actions.delete
+  if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'delete' })] }
+  return runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed } })
+}
+
+function afterDelete(context: Context, policy: Policy, start: number): Decision {
+  const before = observe({ context, seen: context.exchanges.slice(0, start), why: 'look before deleting' })
+  const identity = before.type === 'found' ? before.identity : context.known
+  const run = runDelete(context, context.exchanges.slice(start), identity, before.type === 'found' ? before.observed : undefined)
+  if (run.type === 'send') return run
+  if (run.type === 'unbuildable') return stopFor(context, 'delete', run.findings[0] ?? finding('ENG0110', { action: 'delete' }))
+  switch (run.outcome.type) {
+    case 'found':
+    case 'accepted':
+    case 'pending':
+    case 'absent': return confirmed(context, policy, observe({ context, seen: context.exchanges.slice(start + run.used), why: 'confirm the absence' }))
+    case 'ambiguous':
+    case 'refused':
+    case 'throttled':
+    case 'unauthorised':
+    case 'conflict':
+    case 'broken': return troubleOf(context, 'delete', run.outcome)
+  }
+}
+
+function confirmed(context: Context, policy: Policy, observing: Observing): Decision {
+  const memory = { ...memoryOf(context), deleteAcceptedAt: printInstant(context.instant) }
+  switch (observing.type) {
+    case 'send': return observing
+    case 'absent':
+    case 'unobservable':
+    case 'assumed': return release(context, 'gone')
+    case 'found': return isGone(context, observing.observed) ? release(context, 'gone') : stillThere(context, memory, observing.observed)
+    case 'unbuildable':
+    case 'unknown': return retryLater(context, 'delete', finding('ENG0602', { policy: policy.orphan ? 'orphan' : 'delete' }), { memory })
+  }
+}
+
+function stillThere(context: Context, memory: Memory, observed: Observed | undefined): Decision {
+  return waitFor(context, { reason: REASON.deleting, message: 'the delete was accepted; waiting until the object is gone', until: context.instant + Math.max(backOffMs(context), 2000), memory, observed })
+}
+
+interface Waiting {
+  readonly reason: string
+  readonly message: string
+  readonly until: number
+  readonly memory?: Memory
+  readonly observed?: Observed | undefined
+}
+
+function waitFor(context: Context, { reason, message, until, memory, observed }: Waiting): Decision {
+  return finish(context, {
+    observed, memory: memory ?? memoryOf(context),
+    conditions: {
+      ready: { status: 'False', reason: REASON.deleting },
+      synced: { status: 'True', reason: REASON.reconcileSuccess },
+      reconciling: { status: 'True', reason, message },
+      stalled: 'off',
+    },
+    decision: { type: 'wait', reason, until },
+  })
+}
+
+const DELETED: EventRecord = event('Normal', 'DeletedExternalResource', 'Successfully requested deletion of external resource')
+
+/** Only our own finalizer falls; those of others stay. */
+function release(context: Context, why: 'gone' | 'never created' | 'kept by policy' | 'there is no delete'): Decision {
+  const name = annotationsOf(context.resource)[ANNOTATION.externalName]
+  const kept = event('Normal', 'ReleasedExternalResource', `Released without an external delete: ${why}${name === undefined ? '' : ` (${name})`}`)
+  return {
+    type: 'write',
+    write: {
+      why: 'released',
+      resourceVersion: textIn(metadataOf(context.resource), 'resourceVersion'),
+      finalizers: { remove: FINALIZER.resource },
+      events: [why === 'gone' ? DELETED : kept],
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Finding } from '@oasgen/diagnostics'
+import { equalJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { CONDITION, REASON } from '@oasgen/wire'
+import { conditionOf, nextConditions, type ConditionChanges } from './conditions.js'
+import { hasWritten, type Context } from './context.js'
+import type { Decision, EventRecord, ExportWrite, Observed } from './decision.js'
+import { printMemory, type Memory } from './memory.js'
+import { generationOf, metadataOf, statusOf, textIn } from './resource.js'
+import { projectStatus } from './status-fields.js'
+
+/** How a reconcile ends: what status says from now on, and the decision that follows once it is written. */
+export interface Ending {
+  readonly conditions: ConditionChanges
+  readonly observed?: Observed | undefined
+  readonly memory: Memory
+  /** Fields of status that are no longer true. */
+  readonly clear?: boolean
+  readonly events?: readonly EventRecord[]
+  readonly exports?: readonly ExportWrite[]
+  readonly decision: Extract<Decision, { type: 'done' | 'wait' | 'stop' }>
+}
+
+/** Writes status only when something in it changes; at a steady state the decision follows at once. */
+export function finish(context: Context, ending: Ending): Decision {
+  if (hasWritten(context, 'outcome', context.exchanges.length)) return ending.decision
+  const current = statusOf(context.resource)
+  const { status, findings } = nextStatus(context, ending)
+  const exports = ending.exports ?? []
+  if (equalJson(current, status) && exports.length === 0) return withNotices(ending.decision, findings)
+  return {
+    type: 'write',
+    write: {
+      why: 'outcome',
+      resourceVersion: textIn(metadataOf(context.resource), 'resourceVersion'),
+      ...(!equalJson(current, status) && { status }),
+      ...(ending.events !== undefined && ending.events.length > 0 && { events: ending.events }),
+      ...(exports.length > 0 && { exports }),
+    },
+  }
+}
+
+function withNotices(decision: Ending['decision'], findings: readonly Finding[]): Decision {
+  return decision.type === 'done' && findings.length > 0 ? { ...decision, findings: [...(decision.findings ?? []), ...findings] } : decision
+}
+
+export interface NextStatus {
+  readonly status: JsonObject
+  readonly findings: readonly Finding[]
+}
+
+export function nextStatus(context: Context, { conditions, observed, memory, clear }: Omit<Ending, 'decision'>): NextStatus {
+  const { prepared, resource, instant } = context
+  const current = statusOf(resource)
+  const kept: JsonObject = clear === true ? {} : current
+  const projected = observed === undefined ? { status: kept, findings: [] } : projectStatus(prepared.status, observed.status, kept)
+  const generation = generationOf(resource)
+  const remembered = printMemory(memory)
+  const { reconcile: _, ...fields } = projected.status
+  const status: Record<string, JsonValue> = {
+    ...fields,
+    observedGeneration: generation,
+    conditions: nextConditions(current, conditions, { generation, instant }),
+  }
+  if (remembered !== undefined) status['reconcile'] = remembered
+  return { status, findings: projected.findings }
+}
+
+/** Ready as it was; a resource that never had it gets the reason why not. */
+export function readyOrUnavailable(resource: JsonObject, message: string): ConditionChanges['ready'] {
+  const ready = conditionOf(statusOf(resource), CONDITION.ready)
+  return ready === undefined ? { status: 'False', reason: REASON.unavailable, message } : 'keep'
+}
+
+export function event(type: EventRecord['type'], reason: string, message: string): EventRecord {
+  return { type, reason, message }
+}
+

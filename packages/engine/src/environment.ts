@@ -1,0 +1,54 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import type { Context } from './context.js'
+import type { Decision } from './decision.js'
+import { readMemory } from './memory.js'
+import { retryLater, stopFor, type Verb } from './trouble.js'
+import { currentServer } from './server.js'
+
+/** What has to be known before anything external is asked; `undefined` when all of it is. */
+export function environmentTrouble(context: Context, verb: Verb): Decision | undefined {
+  return configurationTrouble(context, verb) ?? secretTrouble(context, verb) ?? serverTrouble(context, verb)
+}
+
+function configurationTrouble(context: Context, verb: Verb): Decision | undefined {
+  const { configuration } = context.subject
+  switch (configuration?.state) {
+    case undefined: return context.prepared.plan.configuration?.required === true ? stopFor(context, verb, finding('ENG0703', { name: '(none)' })) : undefined
+    case 'found': return undefined
+    case 'missing': return retryLater(context, verb, finding('ENG0703', { name: `${configuration.namespace}/${configuration.name}` }))
+    case 'unknown': return retryLater(context, verb, finding('ENG0704', { problem: configuration.message }))
+    case 'forbidden': return stopFor(context, verb, finding('ENG0707', { problem: configuration.message }))
+  }
+}
+
+/** Secrets that fields of the resource name: without them a body would be sent with a hole in it. */
+function secretTrouble(context: Context, verb: Verb): Decision | undefined {
+  if (verb === 'delete') return undefined
+  for (const [name, state] of Object.entries(context.subject.secrets)) {
+    if (state.state === 'missing') return retryLater(context, verb, finding('ENG0107', { name }))
+    if (state.state === 'unknown') return retryLater(context, verb, finding('ENG0704', { problem: state.message }))
+  }
+  return undefined
+}
+
+/** An object lives at one address; another one under its feet would be a second object, not the same (R16). */
+function serverTrouble(context: Context, verb: Verb): Decision | undefined {
+  const recorded = readMemory(context.resource).server
+  if (recorded === undefined) return undefined
+  const current = currentServer(context)
+  return current === undefined || current === recorded ? undefined : stopFor(context, verb, serverChanged(recorded, current))
+}
+
+function serverChanged(recorded: string, current: string): Finding {
+  return finding('ENG0706', { recorded, current })
+}
+
+/** References that others have not filled yet; `absent` when a parent is proven gone. */
+export function referenceState({ subject, prepared }: Context): 'resolved' | 'absent' | Finding {
+  for (const { path, parent } of prepared.plan.references ?? []) {
+    const state = subject.references[path]
+    if (state?.state === 'waiting') return finding('ENG0705', { path, problem: state.message })
+    if (state?.state === 'absent') return parent === true ? 'absent' : finding('ENG0705', { path, problem: 'the other resource is gone' })
+  }
+  return 'resolved'
+}

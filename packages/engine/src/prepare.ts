@@ -1,0 +1,102 @@
+import type { Checked } from '@oasgen/diagnostics'
+import type { ActionPlan, Plan, StepPlan } from '@oasgen/plan'
+import type { Action } from '@oasgen/wire'
+import { prepareComparison, type PreparedComparison } from './compare-rules.js'
+import { prepareIdentity, type PreparedIdentity } from './identity.js'
+import { prepareMatch, type PreparedMatch } from './match.js'
+import { prepareCall, type PreparedCall } from './prepared-call.js'
+import { compiler, type Compiler, type Program } from './programs.js'
+import { readerOf, type Reader } from './reader.js'
+import type { Sends } from './sent.js'
+import { prepareSends } from './sends.js'
+import { prepareStatusFields, type PreparedStatusField } from './status-fields.js'
+
+/** A Plan with its paths parsed and its programs compiled: made once per Plan, used by every `decide`. */
+export interface PreparedPlan {
+  readonly plan: Plan
+  readonly identity: PreparedIdentity
+  readonly actions: Readonly<Partial<Record<Action, PreparedAction>>>
+  readonly status: readonly PreparedStatusField[]
+  readonly comparison: PreparedComparison
+  readonly conditions: PreparedConditions
+  /** Which fields of the spec a verb's requests carry. */
+  readonly sends: (action: Action) => Sends
+}
+
+export interface PreparedAction {
+  readonly plan: ActionPlan
+  readonly call: PreparedCall | undefined
+  readonly steps: readonly PreparedStep[]
+  readonly match: PreparedMatch | undefined
+  readonly poll: PreparedCall | undefined
+  readonly handle: Reader | undefined
+  readonly handleJq: Program | undefined
+  readonly absenceProof: PreparedCall | undefined
+}
+
+export interface PreparedStep {
+  readonly plan: StepPlan
+  readonly call: PreparedCall
+  readonly when: Program | undefined
+  readonly forEach: Program | undefined
+}
+
+export interface PreparedConditions {
+  readonly readyWhen: Program | undefined
+  readonly failedWhen: Program | undefined
+  readonly completedWhen: Program | undefined
+  readonly deletedWhen: Program | undefined
+}
+
+/** Findings only for programs that do not compile here: a Plan made for another interpreter. */
+export function prepare(plan: Plan): Checked<PreparedPlan> {
+  const programs = compiler()
+  const prepared: PreparedPlan = {
+    plan,
+    identity: prepareIdentity(plan.identity.parts),
+    actions: prepareActions(plan.actions, programs),
+    status: prepareStatusFields(plan.status),
+    comparison: prepareComparison(plan.compare, programs),
+    conditions: prepareConditions(plan, programs),
+    sends: prepareSends(plan),
+  }
+  return { value: programs.findings.length > 0 ? undefined : prepared, findings: programs.findings }
+}
+
+function prepareActions(actions: Plan['actions'], programs: Compiler): PreparedPlan['actions'] {
+  const entries = Object.entries(actions) as readonly (readonly [Action, ActionPlan])[]
+  return Object.fromEntries(entries.map(([action, plan]) => [action, prepareAction(plan, programs)]))
+}
+
+function prepareAction(plan: ActionPlan, programs: Compiler): PreparedAction {
+  const handle = plan.async?.handle
+  return {
+    plan,
+    call: plan.call && prepareCall(plan.call, programs),
+    steps: (plan.steps ?? []).map((step) => prepareStep(step, programs)),
+    match: plan.match && prepareMatch(plan.match),
+    poll: plan.async?.poll && prepareCall(plan.async.poll.call, programs),
+    handle: handle?.in === 'body' ? readerOf(handle.path) : undefined,
+    handleJq: handle?.jq === undefined ? undefined : programs.jq(handle.jq),
+    absenceProof: plan.absenceProof && prepareCall(plan.absenceProof, programs),
+  }
+}
+
+function prepareStep(plan: StepPlan, programs: Compiler): PreparedStep {
+  return {
+    plan,
+    call: prepareCall(plan.call, programs),
+    when: plan.when === undefined ? undefined : programs.cel(plan.when),
+    forEach: plan.forEach === undefined ? undefined : programs.cel(plan.forEach),
+  }
+}
+
+function prepareConditions({ conditions = {} }: Plan, programs: Compiler): PreparedConditions {
+  const cel = (source: string | undefined): Program | undefined => (source === undefined ? undefined : programs.cel(source))
+  return {
+    readyWhen: cel(conditions.readyWhen),
+    failedWhen: cel(conditions.failedWhen),
+    completedWhen: cel(conditions.completedWhen),
+    deletedWhen: cel(conditions.deletedWhen),
+  }
+}

@@ -1,0 +1,12 @@
+import { scopeOf, type Context } from './context.js'
+import { originOf, serverUrl } from './url.js'
+
+/** Where the object lives: the address without its query, which may hold a signature. */
+export function currentServer(context: Context): string | undefined {
+  const { plan } = context.prepared
+  if (plan.servers.length === 0) return undefined
+  const url = serverUrl(plan.servers, 0, scopeOf(context).configuration)
+  if (typeof url !== 'string') return undefined
+  const origin = originOf(url)
+  return origin + url.slice(origin.length).replace(/[?#].*$/, '').replace(/\/$/, '')
+}
