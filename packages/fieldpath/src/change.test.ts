@@ -2,7 +2,7 @@ import { equalJson, type JsonValue } from '@oasgen/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  comparePaths, compilePath, equalPaths, fromPointer, getPath, parsePath, printPath, removePath, rootOf, selectPath, setPath, startsWith,
+  comparePaths, compilePath, equalPaths, fromPointer, getPath, ofKeys, parsePath, printPath, removePath, rootOf, selectPath, setPath, startsWith,
   toPointer, type FieldPath, type Segment,
 } from './index.js'
 
@@ -92,6 +92,11 @@ describe('paths among themselves', () => {
     expect(startsWith(path('a.bc'), path('a.b'))).toBe(false)
     expect(equalPaths(path('a["b"]'), path('a.b'))).toBe(true)
     expect(equalPaths(path('a[0]'), path('a.0'))).toBe(false)
+  })
+
+  it('makes paths of plain names', () => {
+    expect(printPath(ofKeys('metadata', 'a.b'))).toBe('metadata[\'a.b\']')
+    expect(ofKeys()).toEqual([])
   })
 
   it('splits the root of a custom resource off', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Decimal, equalJson, isNumber, readJson, writeJson, type JsonValue } from './index.js'
+import { Decimal, equalJson, isNumber, readJson, writeJson, type JsonArray, type JsonValue } from './index.js'
 
 function read(text: string): JsonValue {
   const result = readJson(text)
@@ -57,6 +57,9 @@ describe('readJson: hostile and malformed text', () => {
     expect(readJson('[[[1]]]', { maxDepth: 2 })).toMatchObject({ ok: false, offset: 2 })
     expect(readJson('{"a":{"b":[12345678901234567890]}}', { maxDepth: 2 })).toMatchObject({ ok: false, offset: 10 })
     expect(readJson('['.repeat(1_000_000)).ok).toBe(false)
+    expect(readJson(`${'{"a":['.repeat(600)}1${']}'.repeat(600)}`)).toMatchObject({ ok: false, offset: 3000 })
+    expect(readJson(`${'{"a":['.repeat(500)}1${']}'.repeat(500)}`).ok).toBe(true)
+    expect(readJson(`[${'0,'.repeat(5000)}{"a":{}}]`).ok, 'long is not deep').toBe(true)
     expect(readJson('['.repeat(500_000) + ']'.repeat(500_000))).toMatchObject({ ok: false, offset: 1000 })
   })
 
@@ -92,6 +95,18 @@ describe('readJson: laws', () => {
       expect(equalJson(read(text), JSON.parse(text) as JsonValue)).toBe(true)
       expect(readJson(broken).ok).toBe(parses(broken))
     }))
+  })
+
+  it('our own parser accepts exactly what the built-in one accepts', () => {
+    const piece = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', '\\u00', 'e5', '-', '.', '0', '12', 'true', 'null', ' ', '\n', '"a":', '\u0001', '\u2028')
+    fc.assert(fc.property(fc.json(), fc.nat(), fc.array(piece, { maxLength: 3 }), (json, at, noise) => {
+      const place = at % (json.length + 1)
+      const text = `[12345678901234567890, ${json.slice(0, place)}${noise.join('')}${json.slice(place)}]`
+      const ours = readJson(text)
+      expect(ours.ok, text).toBe(parses(text))
+      if (ours.ok && noise.length === 0) expect(equalJson((ours.value as JsonArray).slice(1), (JSON.parse(text) as JsonArray).slice(1)), text).toBe(true)
+      if (!ours.ok) expect(ours.offset).toBeLessThanOrEqual(text.length)
+    }), { numRuns: 1000 })
   })
 
   it('random 64-bit integers and decimals survive read, compare and write', () => {
