@@ -23,7 +23,7 @@ export function excerptLines(place: DocumentPlace, label: string | undefined, st
   const { position } = place
   const source = place.excerpt ?? (position && style.sourceLine?.(place.uri, position.line))
   if (position === undefined || source === undefined) return undefined
-  const shown = windowOf(source.split('\n', 1)[0] ?? '', position, style.width - style.gutter - 3)
+  const shown = windowOf(...partOf(source.split('\n', 1)[0] ?? '', position, place), style.width - style.gutter - 3)
   const number = style.mark === '^' ? String(position.line) : ''
   const bar = style.paint('│', 'frame')
   const empty = `${' '.repeat(style.gutter + 1)}${bar} `
@@ -31,6 +31,14 @@ export function excerptLines(place: DocumentPlace, label: string | undefined, st
     `${style.paint(number.padStart(style.gutter), 'frame')} ${bar} ${shown.text}`,
     ...markLines(shown, label, style).map((line) => empty + line),
   ]
+}
+
+/** Of a part of a line, the part with the sign that something stands before it, and the position in that. */
+function partOf(source: string, position: Position, { excerptStart = 1 }: DocumentPlace): [string, Position] {
+  if (excerptStart <= 1) return [source, position]
+  const before = excerptStart - 2
+  const { column, endColumn } = position
+  return [`…${source}`, { ...position, column: column - before, ...(endColumn !== undefined && { endColumn: endColumn - before }) }]
 }
 
 interface Window {

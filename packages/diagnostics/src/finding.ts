@@ -35,6 +35,8 @@ export interface DocumentPlace {
   readonly position?: Position
   /** The line of text, for the excerpt. Bounded by whoever makes the finding. */
   readonly excerpt?: string
+  /** Column at which `excerpt` begins, when it is a part of a long line (minified JSON); default 1. */
+  readonly excerptStart?: number
 }
 
 /** A field of a Kubernetes object. */

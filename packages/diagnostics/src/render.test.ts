@@ -107,6 +107,14 @@ help: \`oasgen explain CLI0001\` tells more
     }
   })
 
+  it('puts the caret right in a part of a long line', () => {
+    const where = { kind: 'document', uri: 'min.json', pointer: '', position: { line: 1, column: 5001, endColumn: 5006 }, excerpt: 'before WRONG after', excerptStart: 4994 } as const
+    const lines = renderColour([{ ...mapping, where, related: [] }], { colours: 'none' }).split('\n')
+    expect(lines[2]).toContain('│ …before WRONG after')
+    expect(columnsOf(lines[3]?.split('^')[0] ?? '')).toBe(columnsOf(lines[2]?.split('WRONG')[0] ?? ''))
+    expect(lines[3]).toMatch(/\^{5}$/)
+  })
+
   it('puts the caret right behind tabs, wide letters and emoji', () => {
     const where = { kind: 'document', uri: 'a', pointer: '', position: { line: 1, column: 9, endColumn: 11 }, excerpt: '\té漢字😀: xy' } as const
     const lines = renderColour([{ ...mapping, where, related: [] }], { colours: 'none' }).split('\n')

@@ -32,7 +32,7 @@ function decodeLeniently(bytes: Uint8Array, uri: string): Checked<string> {
   const text = withoutMark(new TextDecoder('utf-8').decode(bytes))
   const at = text.indexOf('\uFFFD')
   const lines = indexLines(text)
-  const where = { ...whole(uri), position: lines.positionAt(at, at + 1), excerpt: lines.excerptAt(at).text }
+  const where = { ...whole(uri), position: lines.positionAt(at, at + 1), ...lines.excerptAt(at) }
   return { value: text, findings: [finding('OAS0006', {}, { where })] }
 }
 

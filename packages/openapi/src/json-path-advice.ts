@@ -1,6 +1,6 @@
+import { nearest } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { shorten } from './name-value.js'
-import { nearest } from './nearest.js'
 import { childOf } from './pointer.js'
 
 /** What to do about a text that is no JSONPath. */
@@ -40,7 +40,7 @@ function plainSteps(target: string): readonly (readonly [text: string, name: str
 
 function missingStep(value: JsonValue, walked: string, name: string): string {
   if (isArray(value)) return `\`${walked}\` has ${value.length} elements`
-  const [near] = isObject(value) ? nearest(name, Object.keys(value)) : []
+  const near = isObject(value) ? nearest(name, Object.keys(value)) : undefined
   const problem = `\`${walked}\` has no \`${shorten(name, 60)}\``
   return near === undefined ? problem : `${problem}; did you mean \`${near}\`?`
 }

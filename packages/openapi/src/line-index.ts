@@ -1,4 +1,4 @@
-import type { Position } from '@oasgen/diagnostics'
+import type { DocumentPlace, Position } from '@oasgen/diagnostics'
 
 /** Offsets of a text as lines and columns, both from 1; columns count UTF-16 units, as editors do. */
 export interface LineIndex {
@@ -7,11 +7,7 @@ export interface LineIndex {
   excerptAt(offset: number): Excerpt
 }
 
-export interface Excerpt {
-  readonly text: string
-  /** Column of the first character of `text`. */
-  readonly start: number
-}
+export type Excerpt = Pick<DocumentPlace, 'excerpt' | 'excerptStart'>
 
 /** Minified documents are one line of megabytes. */
 const EXCERPT_WIDTH = 160
@@ -34,9 +30,9 @@ export function indexLines(text: string): LineIndex {
     excerptAt(offset) {
       const { start } = lineOf(offset)
       const end = endOfLine(text, offset)
-      if (end - start <= EXCERPT_WIDTH) return { text: text.slice(start, end), start: 1 }
+      if (end - start <= EXCERPT_WIDTH) return { excerpt: text.slice(start, end) }
       const from = Math.max(start, Math.min(offset - EXCERPT_WIDTH / 2, end - EXCERPT_WIDTH))
-      return { text: text.slice(from, from + EXCERPT_WIDTH), start: from - start + 1 }
+      return { excerpt: text.slice(from, from + EXCERPT_WIDTH), ...(from > start && { excerptStart: from - start + 1 }) }
     },
   }
 }

@@ -1,11 +1,10 @@
-import { finding } from '@oasgen/diagnostics'
+import { finding, nearest } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
 import { exampleIn, ignore, readContent, schemaIn } from './content.js'
 import { extensionsOf, readKeywords } from './keywords.js'
 import { lazily, withLazy } from './lazy.js'
 import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
-import { nearest } from './nearest.js'
 import type { MediaType, Parameter, ParameterLocation, Schema } from './normal-form.js'
 import { readCollectionFormat, readSerialisation } from './parameter-style.js'
 import { below } from './pointer.js'
@@ -114,7 +113,7 @@ export function fitToPath(context: LinkContext, parameters: readonly Parameter[]
 }
 
 function dropUnused(parameter: Parameter, names: readonly string[], report: Report): boolean {
-  const [near] = nearest(parameter.name, names)
+  const near = nearest(parameter.name, names)
   report(finding('OAS0306', { parameter: parameter.name, near: near === undefined ? '' : `; did you mean \`${near}\`?` }, { where: parameter.place }))
   return false
 }

@@ -117,8 +117,7 @@ export function placeOfSpan(
   pointer: string,
   span: { readonly start: number; readonly end?: number },
 ): DocumentPlace {
-  const excerpt = parsed.lines.excerptAt(span.start)
-  return { kind: 'document', uri, pointer, position: parsed.lines.positionAt(span.start, span.end), excerpt: excerpt.text }
+  return { kind: 'document', uri, pointer, position: parsed.lines.positionAt(span.start, span.end), ...parsed.lines.excerptAt(span.start) }
 }
 
 function placeAt(reading: Reading, offset: number): DocumentPlace {

@@ -29,6 +29,9 @@ export function placesOf(parsed: ParsedText, uri: string): (pointer: string) => 
       get excerpt() {
         return find().excerpt
       },
+      get excerptStart() {
+        return find().excerptStart
+      },
     } as DocumentPlace
   }
 }

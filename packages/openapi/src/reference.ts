@@ -1,8 +1,7 @@
-import { finding, type DocumentPlace, type Finding, type Fix } from '@oasgen/diagnostics'
+import { finding, nearest, type DocumentPlace, type Finding, type Fix } from '@oasgen/diagnostics'
 import { arrayIndex, isArray, isObject, readPointer, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { LinkContext, Located } from './link-context.js'
 import { nameValue, shorten } from './name-value.js'
-import { nearest } from './nearest.js'
 import { below, childOf, valueAt } from './pointer.js'
 import type { SourceDocument } from './source-document.js'
 import { decodePercent, resolveUri } from './uri.js'
@@ -140,7 +139,7 @@ function dangling(target: Target, container: Located, tokens: readonly string[],
 function nearReference(target: Target, container: Located, tokens: readonly string[], index: number): string | undefined {
   const address = target.reference.split('#')[0] ?? ''
   const names = isObject(container.value) ? Object.keys(container.value) : []
-  const [near] = nearest(tokens[index] ?? '', names)
+  const near = nearest(tokens[index] ?? '', names)
   const replaced = near === undefined ? undefined : below(container.pointer, near, ...tokens.slice(index + 1))
   if (replaced !== undefined && valueAt(container.source.root, replaced) !== undefined) return `${address}#${replaced}`
   return sameNameElsewhere(container.source.root, tokens.at(-1) ?? '').map((pointer) => `${address}#${pointer}`)[0]

@@ -1,9 +1,8 @@
-import { finding, type Finding } from '@oasgen/diagnostics'
+import { finding, nearest, type Finding } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { extensionsOf } from './keywords.js'
 import { memberOf, placeOf, type LinkContext, type Located, type ReadScheme, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
-import { nearest } from './nearest.js'
 import type { OAuthFlow, OAuthFlowName, OAuthFlows, SecurityAlternative, SecurityRequirements, SecurityScheme, SecurityUse } from './normal-form.js'
 import { below, valueAt } from './pointer.js'
 import { membersOf, objectAt } from './referred-object.js'
@@ -120,7 +119,7 @@ function readUse(context: LinkContext, name: string, located: Located, report: R
     known.findings.forEach(report)
     return { name, scopes, scheme: known.scheme }
   }
-  const [near] = nearest(name, context.schemes().keys())
+  const near = nearest(name, context.schemes().keys())
   report(finding('OAS0309', { scheme: name, near: near === undefined ? '' : `; did you mean \`${near}\`?` }, { where: placeOf(located) }))
   return { name, scopes }
 }

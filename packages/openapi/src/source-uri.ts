@@ -1,6 +1,5 @@
-import { finding, type Checked, type Place } from '@oasgen/diagnostics'
+import { finding, nearest, type Checked, type Place } from '@oasgen/diagnostics'
 import { shorten } from './name-value.js'
-import { nearest } from './nearest.js'
 import { decodePercent, joinUri, splitUri, type UriParts } from './uri.js'
 
 /** Where a document is, as `oasPath` and overlay paths write it. */
@@ -83,7 +82,7 @@ function schemeless(text: string, extras: { readonly where?: Place }): Checked<D
 }
 
 function guessScheme(scheme: string): string {
-  const [near] = nearest(scheme, Object.keys(KINDS))
+  const near = nearest(scheme, Object.keys(KINDS))
   return near === undefined ? '' : `; did you mean \`${near}://\`?`
 }
 
