@@ -1,6 +1,7 @@
 import type { Finding } from '@oasgen/diagnostics'
 import type { JsonValue, SecretReference } from '@oasgen/json'
 import type { ExchangeResult, HttpRequest, Instant } from '@oasgen/wire'
+import type { DocumentSource, FetchDocumentOptions, FetchedDocument } from './documents/source.js'
 
 /** A credential: in a Secret, in a file (projected tokens; read again when it changes), or as it is (names, tests). */
 export type CredentialValue =
@@ -184,6 +185,8 @@ export interface TransportOptions {
 export interface Transport {
   /** Never throws. Repeats only what never left, and once after a 401 with a fresh token. */
   send(request: HttpRequest, context: SendContext): Promise<Sent>
+  /** Never throws. An unchanged document costs one conditional request. */
+  fetchDocument(source: DocumentSource, options?: FetchDocumentOptions): Promise<FetchedDocument>
   /** Ends idle and running connections; later requests answer `aborted`. */
   close(): Promise<void>
 }

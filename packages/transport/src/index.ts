@@ -5,3 +5,7 @@ export type {
   TransportDefaults, TransportOptions,
 } from './context.js'
 export { sealedHmac } from './secret-values.js'
+export { findingOfFailure } from './documents/outcome.js'
+export type {
+  DocumentCredentials, DocumentIdentity, DocumentSource, FetchDocumentOptions, FetchedDocument, GithubSource, OciSource,
+} from './documents/source.js'

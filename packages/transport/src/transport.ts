@@ -4,6 +4,7 @@ import { PrivateKeys } from './auth/private-keys.js'
 import type { AuthRuntime } from './auth/satisfy.js'
 import { TokenCache } from './auth/token-cache.js'
 import type { SendContext, Sent, Transport, TransportOptions } from './context.js'
+import { fetchDocument } from './documents/fetch.js'
 import { Gates } from './limits/gates.js'
 import { resolveOptions } from './options.js'
 import { sendRequest, type Runtime } from './send.js'
@@ -16,6 +17,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const runtime: Runtime = { options: resolved, wire: new Wire(resolved), gates: new Gates(now), auth }
   return {
     send: (request: HttpRequest, context: SendContext): Promise<Sent> => sendRequest(runtime, request, context),
+    fetchDocument: (source, documentOptions = {}) => fetchDocument(runtime, source, documentOptions),
     close: () => runtime.wire.close(),
   }
 }
