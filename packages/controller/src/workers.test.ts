@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { virtualClock } from './clock.testing.js'
 import { createQueue, type Outcome } from './queue.js'
-import { runWorkers } from './workers.js'
+import { runWorkers, type WorkerBug } from './workers.js'
 
-function stage(workers: number, handle: (key: string, stopping: AbortSignal) => Promise<Outcome>, onBug = (_error: unknown): void => undefined) {
+function stage(workers: number, handle: (key: string, stopping: AbortSignal) => Promise<Outcome>, onBug = (_bug: WorkerBug): void => undefined) {
   const clock = virtualClock()
   const queue = createQueue({ now: clock.now, minBackoffMs: 100 })
   const log: string[] = []
@@ -39,16 +39,16 @@ describe('workers', () => {
   })
 
   it('survive an exception: it is reported and the key comes back after its backoff', async () => {
-    const bugs: unknown[] = []
+    const bugs: string[] = []
     let calls = 0
     const { clock, queue, log } = stage(1, async () => {
       calls += 1
       if (calls === 1) throw new Error('bug')
       return { type: 'done' }
-    }, (error) => bugs.push(error))
+    }, (bug) => bugs.push(bug.finding.message))
     queue.add('a')
     await clock.advance(1000)
-    expect(bugs).toHaveLength(1)
+    expect(bugs).toEqual(['working on a ended with an exception: bug'])
     expect(log).toHaveLength(2)
   })
 

@@ -1,3 +1,4 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
 import { systemClock, type Clock } from './clock.js'
 import type { Outcome, Queue, Taken } from './queue.js'
 
@@ -10,8 +11,14 @@ export interface WorkerOptions {
    * point. An exception is a bug: it is reported and the key is tried again after its backoff.
    */
   readonly handle: (item: Taken, stopping: AbortSignal) => Promise<Outcome>
-  readonly onBug?: (error: unknown, item: Taken) => void
+  readonly onBug?: (bug: WorkerBug) => void
   readonly clock?: Clock
+}
+
+export interface WorkerBug {
+  readonly error: unknown
+  readonly item: Taken
+  readonly finding: Finding
 }
 
 export interface Workers {
@@ -41,7 +48,7 @@ export function runWorkers(options: WorkerOptions): Workers {
     try {
       return await handle(item, stopping.signal)
     } catch (error) {
-      options.onBug?.(error, item)
+      options.onBug?.({ error, item, finding: finding('CTL0102', { key: item.key, message: error instanceof Error ? error.message : String(error) }) })
       return { type: 'retry' }
     }
   }
