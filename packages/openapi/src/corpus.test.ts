@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { candidateCalls, corpusDocuments, hasCorpus } from './corpus.testing.js'
 import { findOperation, linkDocument, operationSchemas, reachableSchemas, readDocument, type Schema } from './index.js'
 
-/** Errors that are in the documents themselves: code and number. Everything else that reads as an error is ours. */
+/** Errors that are in the documents themselves. Everything else that reads as an error is ours. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  // A connection definition refers to `connectCustomConfiguration`'s sibling that 2.1 dropped.
-  'docusign/esignature.rest.swagger-v2.1.json.gz': ['OAS0201', 'OAS0201'],
+  // `offlineAttributes` is referred to and not defined.
+  'docusign/esignature.rest.swagger-v2.1.json.gz': [
+    'OAS0201 /definitions/notaryRecipient/properties/offlineAttributes/$ref', 'OAS0201 /definitions/witness/properties/offlineAttributes/$ref',
+  ],
 }
 
 if (!hasCorpus) console.log('not run: 30 documents of the corpus, folder absent')

@@ -57,7 +57,7 @@ function textsOf(located: Located<JsonObject>, report: Report): Pick<Operation, 
 }
 
 function readBody(context: LinkContext, located: Located<JsonObject>, declared: readonly DeclaredParameter[], report: Report): RequestBody | undefined {
-  if (context.version === '2.0') return readSwaggerBody(context, { located, declared })
+  if (context.version === '2.0') return readSwaggerBody(context, { located, declared }, report)
   const body = objectMember(context, located, 'requestBody', report)
   if (body === undefined) return undefined
   const reader = readKeywords(body, report)

@@ -37,9 +37,8 @@ export function declaredParameters(context: LinkContext, lists: { readonly pathI
   return [...found.values()]
 }
 
-/** Names of headers have no case; there is one body. */
+/** Names of headers have no case. */
 function identityOf(declared: DeclaredParameter): string {
-  if (declared.in === 'body') return 'body'
   return `${declared.in}:${declared.in === 'header' ? declared.name.toLowerCase() : declared.name}`
 }
 

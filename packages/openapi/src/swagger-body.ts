@@ -1,8 +1,9 @@
+import { finding } from '@oasgen/diagnostics'
 import { isArray, type JsonObject } from '@oasgen/json'
 import { schemaIn } from './content.js'
 import { extensionsOf, readKeywords } from './keywords.js'
 import { lazily, withLazy } from './lazy.js'
-import { placeOf, type LinkContext, type Located } from './link-context.js'
+import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { Encoding, MediaType, RequestBody, Schema } from './normal-form.js'
 import type { DeclaredParameter } from './parameter.js'
 import { readCollectionFormat } from './parameter-style.js'
@@ -16,11 +17,34 @@ export interface SwaggerOperation {
 }
 
 /** The body of a 2.0 operation: its `body` parameter, or the fields of its form. */
-export function readSwaggerBody(context: LinkContext, operation: SwaggerOperation): RequestBody | undefined {
-  const body = operation.declared.find(({ in: where }) => where === 'body')
+export function readSwaggerBody(context: LinkContext, operation: SwaggerOperation, report: Report): RequestBody | undefined {
+  const [body, ...others] = bodiesOf(operation)
+  if (body !== undefined && others.length > 0) return unionOf(context, operation, [body, ...others], report)
   if (body !== undefined) return bodyOf(context, operation, body.located)
   const fields = operation.declared.filter(({ in: where }) => where === 'formData')
   return fields.length === 0 ? undefined : formOf(context, operation, fields)
+}
+
+/** A body of the operation takes the place of those of the path item, whatever their names. */
+function bodiesOf({ declared }: SwaggerOperation): readonly DeclaredParameter[] {
+  const bodies = declared.filter(({ in: where }) => where === 'body')
+  const own = bodies.filter(({ origin }) => origin === 'operation')
+  return own.length > 0 ? own : bodies
+}
+
+function unionOf(context: LinkContext, operation: SwaggerOperation, bodies: readonly DeclaredParameter[], report: Report): RequestBody {
+  const all: Located = { source: operation.located.source, pointer: `${operation.located.pointer}/parameters`, value: null }
+  const names = bodies.map(({ name }) => `\`${name}\``).join(', ')
+  report(finding('OAS0312', { count: bodies.length, names }, { where: placeOf(all) }))
+  const anyOf = lazily(() => bodies.flatMap(({ located }) => schemaIn(context, located) ?? []))
+  const schema = lazily(() => schemaNode(emptyFacts(all, 'schema'), { ...NO_CHILDREN, anyOf }))
+  return {
+    required: bodies.every(({ located }) => located.value['required'] === true),
+    content: new Map(mediaTypesOf(context, operation.located, 'consumes').map((mediaType) => [mediaType, mediaTypeOf(mediaType, all, schema)])),
+    extensions: {},
+    pointer: all.pointer,
+    place: placeOf(all),
+  }
 }
 
 function bodyOf(context: LinkContext, { located }: SwaggerOperation, body: Located<JsonObject>): RequestBody {

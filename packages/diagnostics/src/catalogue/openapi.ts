@@ -381,6 +381,14 @@ the scheme of HTTP authentication, or the addresses of its flows.`,
     explain: `OpenAPI allows for each location (path, query, header, cookie) certain styles only, and some formats of Swagger 2.0
 (\`tsv\`) have no successor.`,
   },
+  OAS0312: {
+    severity: 'warning',
+    reason: 'SeveralBodies',
+    message: 'the operation declares {count} body parameters ({names}), and a request has one body; it is read as any of them',
+    help: 'correct the document, or say with `document.overlays` which one is meant',
+    explain: `Swagger 2.0 allows one parameter with \`in: body\`. Some generators write several, one for each form that the request may take. They are read
+as alternatives, so a resource has the fields of all of them.`,
+  },
 } as const satisfies Catalogue
 
 const SCHEMAS = {
