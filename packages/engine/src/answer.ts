@@ -1,9 +1,8 @@
 import { finding, type ExchangePlace, type Finding } from '@oasgen/diagnostics'
 import type { ResponsePlan } from '@oasgen/plan'
-import type { Action, Exchange, HttpResponse, TransportFailure } from '@oasgen/wire'
+import { placeUrl, retryAfter, type Action, type Exchange, type HttpResponse, type Instant, type TransportFailure } from '@oasgen/wire'
 import type { Outcome } from './decision.js'
 import { errorText, saysExists } from './error-text.js'
-import { visibleText } from './sealed-text.js'
 
 /** What the status line alone decides. `success` leaves the word to the body. */
 export type Answered =
@@ -75,30 +74,17 @@ function refusal(action: Action, exchange: Exchange, response: HttpResponse): Ou
   return { type: 'refused', finding: finding('ENG0201', texts, { where }), ...(saysExists(response) && { exists: true as const }) }
 }
 
-/** The exchange as findings name it: without query, because queries may be long and private. */
+/** The exchange as findings name it. */
 export function placeOf(exchange: Exchange, status?: number): ExchangePlace {
-  const url = visibleText(exchange.request.url).replace(/\?.*$/, '')
-  return { kind: 'exchange', method: exchange.request.method, url, ...(status !== undefined && { status }) }
+  return { kind: 'exchange', method: exchange.request.method, url: placeUrl(exchange.request.url), ...(status !== undefined && { status }) }
 }
 
 export function brokenBody(action: Action, exchange: Exchange, problem: string): { readonly type: 'broken'; readonly finding: Finding; readonly sent: 'maybe' } {
   return { type: 'broken', finding: finding('ENG0207', { action, problem }, { where: placeOf(exchange) }), sent: 'maybe' }
 }
 
-/** `Retry-After` in seconds or as a date, and the reset headers of rate limits. */
-export function retryOf({ headers }: HttpResponse, now: number): { readonly retryAfterMs?: number } {
-  const after = headers['retry-after']
-  if (after !== undefined && /^\d+(?:\.\d+)?$/.test(after.trim())) return { retryAfterMs: Math.round(Number(after) * 1000) }
-  const date = after === undefined ? Number.NaN : Date.parse(after)
-  if (!Number.isNaN(date)) return { retryAfterMs: Math.max(0, date - now) }
-  return resetOf(headers, now)
-}
-
-function resetOf(headers: HttpResponse['headers'], now: number): { readonly retryAfterMs?: number } {
-  const remaining = headers['x-ratelimit-remaining'] ?? headers['ratelimit-remaining']
-  const reset = Number(headers['x-ratelimit-reset'] ?? headers['ratelimit-reset'] ?? Number.NaN)
-  if (remaining?.trim() !== '0' || Number.isNaN(reset)) return {}
-  // Seconds to go, or seconds since the epoch: both are in use under the same name.
-  const ms = reset > 1_000_000_000 ? reset * 1000 - now : reset * 1000
-  return { retryAfterMs: Math.max(0, ms) }
+/** How long the API asks us to wait. */
+export function retryOf({ headers }: HttpResponse, now: Instant): { readonly retryAfterMs?: number } {
+  const retryAfterMs = retryAfter(headers, now)
+  return retryAfterMs === undefined ? {} : { retryAfterMs }
 }

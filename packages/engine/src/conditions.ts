@@ -1,5 +1,5 @@
-import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
-import { CONDITION, type ConditionType, type Instant } from '@oasgen/wire'
+import type { JsonObject } from '@oasgen/json'
+import { CONDITION, conditionOf, readConditions, setConditions, type ConditionType, type Instant, type StoredCondition, type WantedCondition } from '@oasgen/wire'
 
 export interface ConditionState {
   readonly status: 'True' | 'False' | 'Unknown'
@@ -15,43 +15,29 @@ export interface ConditionChanges {
   readonly stalled: ConditionState | 'off'
 }
 
-const OURS: readonly string[] = Object.values(CONDITION)
 const MAX_MESSAGE = 1024
 
 /** The conditions of a status after a reconcile; foreign ones stay, times move only when a status flips. */
-export function nextConditions(status: JsonObject, changes: ConditionChanges, at: { readonly generation: number; readonly instant: Instant }): JsonArray {
-  const before = isArray(status['conditions']) ? status['conditions'] : []
-  const ready = changes.ready === 'keep' ? conditionIn(before, CONDITION.ready) : next(before, CONDITION.ready, changes.ready, at)
-  return [
-    ...(ready === undefined ? [] : [ready]),
-    next(before, CONDITION.synced, changes.synced, at),
-    ...(changes.reconciling === 'off' ? [] : [next(before, CONDITION.reconciling, changes.reconciling, at)]),
-    ...(changes.stalled === 'off' ? [] : [next(before, CONDITION.stalled, changes.stalled, at)]),
-    ...before.filter((condition) => !isObject(condition) || !OURS.includes(String(condition['type']))),
-  ]
+export function nextConditions(status: JsonObject, changes: ConditionChanges, at: { readonly generation: number; readonly instant: Instant }): readonly StoredCondition[] {
+  const before = readConditions(status['conditions'])
+  const ready = changes.ready === 'keep' ? kept(conditionOf(before, CONDITION.ready)) : [wanted(CONDITION.ready, changes.ready, at.generation)]
+  const others = ([['synced', CONDITION.synced], ['reconciling', CONDITION.reconciling], ['stalled', CONDITION.stalled]] as const).flatMap(([name, type]) => {
+    const state = changes[name]
+    return state === 'off' ? [] : [wanted(type, state, at.generation)]
+  })
+  return setConditions(before, [...ready, ...others], at.instant)
 }
 
-function next(before: JsonArray, type: ConditionType, state: ConditionState, at: { readonly generation: number; readonly instant: Instant }): JsonObject {
-  const old = conditionIn(before, type)
-  const flipped = old?.['status'] !== state.status || typeof old['lastTransitionTime'] !== 'string'
-  return {
-    type,
-    status: state.status,
-    reason: state.reason,
-    message: bounded(state.message ?? ''),
-    observedGeneration: at.generation,
-    lastTransitionTime: flipped ? `${new Date(at.instant).toISOString().slice(0, 19)}Z` : (old['lastTransitionTime'] as JsonValue),
-  }
+function kept(ready: StoredCondition | undefined): readonly WantedCondition[] {
+  if (ready === undefined) return []
+  const { status, reason, message, observedGeneration } = ready
+  return [{ type: CONDITION.ready, status, reason, message, observedGeneration }]
 }
 
-function bounded(message: string): string {
-  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message
+function wanted(type: ConditionType, { status, reason, message = '' }: ConditionState, observedGeneration: number): WantedCondition {
+  return { type, status, reason, message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message, observedGeneration }
 }
 
-export function conditionIn(conditions: JsonArray, type: ConditionType): JsonObject | undefined {
-  return conditions.find((condition): condition is JsonObject => isObject(condition) && condition['type'] === type)
-}
-
-export function conditionOf(status: JsonObject, type: ConditionType): JsonObject | undefined {
-  return isArray(status['conditions']) ? conditionIn(status['conditions'], type) : undefined
+export function statusCondition(status: JsonObject, type: ConditionType): StoredCondition | undefined {
+  return conditionOf(readConditions(status['conditions']), type)
 }

@@ -72,6 +72,7 @@ export function scopeOf(context: Context, extras: ScopeExtras = {}): Scope {
     configuration: configuration?.state === 'found' ? (configuration.object['spec'] as JsonObject | undefined) : undefined,
     identity: extras.identity ?? known,
     references: subject.references,
+    secrets: subject.secrets,
     bindings: bindingsOf(context, extras),
   }
 }

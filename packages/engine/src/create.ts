@@ -10,13 +10,13 @@ import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } 
 import type { Mutated } from './life.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
-import { retryLater, stopFor, troubleOf } from './trouble.js'
+import { retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** Finalizer and attempt are persisted first; then the request goes out. */
 export function create(context: Context): Decision {
   const run = runCreate(context, [])
-  if (run.type === 'unbuildable') return stopFor(context, 'create', run.findings[0] ?? finding('ENG0110', { action: 'create' }))
+  if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   if (!hasWritten(context, 'attempt')) return writeAhead(context)
   if (run.type === 'send') return run
   throw new Error('a create without exchanges cannot be answered')
@@ -51,7 +51,7 @@ function writeAhead(context: Context): Decision {
 export function afterCreate(context: Context, start: number): Mutated {
   const run = runCreate(context, context.exchanges.slice(start))
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return stopFor(context, 'create', run.findings[0] ?? finding('ENG0110', { action: 'create' }))
+  if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   const end = start + run.used
   switch (run.outcome.type) {
     case 'found': return created(context, { exchange: run.exchange, observed: run.outcome.observed, end, used: run.used })

@@ -14,7 +14,7 @@ import { policyOf, type Policy } from './policy.js'
 import { test } from './readiness.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
 import { printInstant, readInstant } from './time.js'
-import { backOffMs, retryLater, stopFor, troubleOf } from './trouble.js'
+import { backOffMs, retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** A resource that is to go: its finalizer falls only when the object is proven gone, was never made, or is to be kept. */
@@ -42,7 +42,7 @@ function decideOn(context: Context, policy: Policy, observation: Observation): D
     case 'assumed': return remove(context, context.known, undefined)
     case 'absent': return decideAbsent(context, observation)
     case 'unobservable': return decideUnobservable(context)
-    case 'unbuildable': return stopFor(context, 'delete', observation.findings[0] ?? finding('ENG0110', { action: 'get' }))
+    case 'unbuildable': return unbuildable(context, 'delete', observation.findings)
     case 'unknown': return troubleOf(context, 'observe', observation.outcome)
   }
 }
@@ -85,7 +85,7 @@ function remove(context: Context, identity: Identity, observed: Observed | undef
   if (accepted !== undefined && context.instant < deadline) return stillThere(context, readMemory(context.resource), observed)
   const run = runDelete(context, [], identity, observed)
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return stopFor(context, 'delete', run.findings[0] ?? finding('ENG0110', { action: 'delete' }))
+  if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
   throw new Error('a delete without exchanges cannot be answered')
 }
 
@@ -100,7 +100,7 @@ function afterDelete(context: Context, policy: Policy, start: number): Decision 
   const identity = before.type === 'found' ? before.identity : context.known
   const run = runDelete(context, context.exchanges.slice(start), identity, before.type === 'found' ? before.observed : undefined)
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return stopFor(context, 'delete', run.findings[0] ?? finding('ENG0110', { action: 'delete' }))
+  if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

@@ -44,7 +44,7 @@ export function sentMemory(context: Context, by: 'create' | 'update' | 'inEffect
     ? recordCreated(prepared.comparison, specOf(resource), { generation, create: prepared.sends('create'), update: prepared.sends('update') })
     : recordSent(prepared.comparison, specOf(resource), generation)
   return {
-    ...(prepared.identity.bare !== undefined && Object.keys(chosen).length > 0 && { identity: chosen }),
+    ...(prepared.identity.hasChosen && Object.keys(chosen).length > 0 && { identity: chosen }),
     ...(server !== undefined && { server }),
     sent: { ...sent, ...(Object.keys(secrets).length > 0 && { secrets }) },
   }

@@ -1,7 +1,7 @@
 import type { Finding } from '@oasgen/diagnostics'
 import { equalJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import { CONDITION, REASON } from '@oasgen/wire'
-import { conditionOf, nextConditions, type ConditionChanges } from './conditions.js'
+import { nextConditions, statusCondition, type ConditionChanges } from './conditions.js'
 import { hasWritten, type Context } from './context.js'
 import type { Decision, EventRecord, ExportWrite, Observed } from './decision.js'
 import { printMemory, type Memory } from './memory.js'
@@ -59,7 +59,7 @@ export function nextStatus(context: Context, { conditions, observed, memory, cle
   const status: Record<string, JsonValue> = {
     ...fields,
     observedGeneration: generation,
-    conditions: nextConditions(current, conditions, { generation, instant }),
+    conditions: nextConditions(current, conditions, { generation, instant }) as unknown as JsonValue,
   }
   if (remembered !== undefined) status['reconcile'] = remembered
   return { status, findings: projected.findings }
@@ -67,7 +67,7 @@ export function nextStatus(context: Context, { conditions, observed, memory, cle
 
 /** Ready as it was; a resource that never had it gets the reason why not. */
 export function readyOrUnavailable(resource: JsonObject, message: string): ConditionChanges['ready'] {
-  const ready = conditionOf(statusOf(resource), CONDITION.ready)
+  const ready = statusCondition(statusOf(resource), CONDITION.ready)
   return ready === undefined ? { status: 'False', reason: REASON.unavailable, message } : 'keep'
 }
 

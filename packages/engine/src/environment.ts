@@ -7,7 +7,7 @@ import { currentServer } from './server.js'
 
 /** What has to be known before anything external is asked; `undefined` when all of it is. */
 export function environmentTrouble(context: Context, verb: Verb): Decision | undefined {
-  return configurationTrouble(context, verb) ?? secretTrouble(context, verb) ?? serverTrouble(context, verb)
+  return configurationTrouble(context, verb) ?? serverTrouble(context, verb)
 }
 
 function configurationTrouble(context: Context, verb: Verb): Decision | undefined {
@@ -19,16 +19,6 @@ function configurationTrouble(context: Context, verb: Verb): Decision | undefine
     case 'unknown': return retryLater(context, verb, finding('ENG0704', { problem: configuration.message }))
     case 'forbidden': return stopFor(context, verb, finding('ENG0707', { problem: configuration.message }))
   }
-}
-
-/** Secrets that fields of the resource name: without them a body would be sent with a hole in it. */
-function secretTrouble(context: Context, verb: Verb): Decision | undefined {
-  if (verb === 'delete') return undefined
-  for (const [name, state] of Object.entries(context.subject.secrets)) {
-    if (state.state === 'missing') return retryLater(context, verb, finding('ENG0107', { name }))
-    if (state.state === 'unknown') return retryLater(context, verb, finding('ENG0704', { problem: state.message }))
-  }
-  return undefined
 }
 
 /** An object lives at one address; another one under its feet would be a second object, not the same (R16). */

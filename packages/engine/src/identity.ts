@@ -1,6 +1,6 @@
-import { canonicalJson, isNumber, isObject, numberText, readJson, readNumber, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isObject, objectFrom, readNumber, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { IdentityPart, PathPiece } from '@oasgen/plan'
-import { ANNOTATION } from '@oasgen/wire'
+import { ANNOTATION, printExternalName, readExternalName, type ExternalName } from '@oasgen/wire'
 import type { Observed } from './decision.js'
 import { readerOf, type Reader } from './reader.js'
 import { annotationsOf, reconcileOf } from './resource.js'
@@ -10,8 +10,10 @@ export type Identity = Readonly<Record<string, JsonValue>>
 
 export interface PreparedIdentity {
   readonly parts: readonly PreparedPart[]
-  /** The one part that the API assigns, when it is the only one: its annotation is the bare value. */
-  readonly bare: PreparedPart | undefined
+  /** What the annotation names: the parts that the API assigns, else all of them. */
+  readonly named: readonly PreparedPart[]
+  /** Parts that the user chose beside assigned ones; they are remembered in status, for a rename is addressed by them. */
+  readonly hasChosen: boolean
 }
 interface PreparedPart {
   readonly plan: IdentityPart
@@ -29,7 +31,7 @@ export interface Answer {
 export function prepareIdentity(parts: readonly IdentityPart[]): PreparedIdentity {
   const prepared = parts.map((plan) => ({ plan, read: readerOf(plan.path), from: plan.from.map(preparePart) }))
   const assigned = prepared.filter(({ plan }) => plan.assigned === 'server')
-  return { parts: prepared, bare: assigned.length === 1 ? assigned[0] : undefined }
+  return { parts: prepared, named: assigned.length > 0 ? assigned : prepared, hasChosen: assigned.length > 0 && assigned.length < prepared.length }
 }
 
 function preparePart(source: IdentityPart['from'][number]): PartReader {
@@ -83,18 +85,15 @@ function isUsable(value: JsonValue | undefined): value is JsonValue {
 function storedIdentity(identity: PreparedIdentity, resource: JsonObject): JsonObject {
   const recorded = reconcileOf(resource)['identity']
   const chosen = isObject(recorded) ? recorded : {}
-  const name = annotationsOf(resource)[ANNOTATION.externalName]
-  if (name === undefined || name === '') return chosen
-  return { ...chosen, ...readExternalName(identity, name) }
+  const name = readExternalName(annotationsOf(resource)[ANNOTATION.externalName])
+  return name === undefined ? chosen : { ...chosen, ...fieldsOf(identity, name) }
 }
 
-/** Bare text for the single part that the API assigns, else compact JSON by path; anything else says nothing. */
-export function readExternalName(identity: PreparedIdentity, text: string): JsonObject {
-  if (identity.bare !== undefined) return { [identity.bare.plan.path]: typed(text, identity.bare.plan.type) }
-  const read = readJson(text)
-  if (read.ok && isObject(read.value)) return read.value
-  const only = identity.parts.length === 1 ? identity.parts[0] : undefined
-  return only === undefined ? {} : { [only.plan.path]: typed(text, only.plan.type) }
+/** A bare name speaks for the only part that it can mean. */
+export function fieldsOf({ named }: PreparedIdentity, name: ExternalName): JsonObject {
+  if (name.type === 'fields') return name.fields
+  const only = named.length === 1 ? named[0] : undefined
+  return only === undefined ? {} : { [only.plan.path]: typed(name.text, only.plan.type) }
 }
 
 function typed(text: string, type: IdentityPart['type']): JsonValue {
@@ -102,16 +101,10 @@ function typed(text: string, type: IdentityPart['type']): JsonValue {
   return type === 'string' ? text : readNumber(text) ?? text
 }
 
-/** The annotation for an identity; `undefined` where there is nothing to say (singletons). */
-export function externalNameOf(identity: PreparedIdentity, known: Identity): string | undefined {
-  if (identity.bare !== undefined) return textOf(known[identity.bare.plan.path])
-  const parts = identity.parts.flatMap(({ plan }) => (known[plan.path] === undefined ? [] : [[plan.path, known[plan.path]] as const]))
-  return parts.length === 0 ? undefined : canonicalJson(Object.fromEntries(parts) as JsonObject)
-}
-
-function textOf(value: JsonValue | undefined): string | undefined {
-  if (value === undefined) return undefined
-  return typeof value === 'string' ? value : isNumber(value) ? numberText(value) : canonicalJson(value)
+/** The annotation for an identity; `undefined` where there is nothing to say (singletons, or not all of it is known). */
+export function externalNameOf({ named }: PreparedIdentity, known: Identity): string | undefined {
+  const fields = named.flatMap(({ plan }) => (known[plan.path] === undefined ? [] : [[plan.path, known[plan.path] as JsonValue] as const]))
+  return fields.length < named.length ? undefined : printExternalName(objectFrom(fields))
 }
 
 /** Whether everything that the API assigns is known. */

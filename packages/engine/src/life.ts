@@ -11,7 +11,7 @@ import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
 import { observe, type Observing } from './observe.js'
 import { policyOf, type Policy } from './policy.js'
-import { retryLater, stopFor, troubleOf } from './trouble.js'
+import { retryLater, troubleOf, unbuildable } from './trouble.js'
 
 /** A resource that is to exist: observe, then create, adopt, update or leave alone. */
 export function decideLife(context: Context): Decision {
@@ -41,7 +41,7 @@ function decideOn(context: Context, policy: Policy, observing: Observing): Decis
     case 'absent': return decideAbsent(context, policy, observing)
     case 'unobservable': return decideUnobservable(context, policy)
     case 'unknown': return troubleOf(context, 'observe', observing.outcome)
-    case 'unbuildable': return stopFor(context, 'observe', observing.findings[0] ?? finding('ENG0110', { action: 'get' }))
+    case 'unbuildable': return unbuildable(context, 'observe', observing.findings)
   }
 }
 

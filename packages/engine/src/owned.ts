@@ -1,5 +1,5 @@
 import { ANNOTATION, CONDITION } from '@oasgen/wire'
-import { conditionOf } from './conditions.js'
+import { statusCondition } from './conditions.js'
 import type { Context } from './context.js'
 import { hasAssigned } from './identity.js'
 import { readMemory } from './memory.js'
@@ -14,7 +14,7 @@ export function isOwned(context: Context): boolean {
 
 /** No attempt in either form, no external name, no identifier, never observed: there cannot be anything to delete. */
 export function wasNeverCreated(context: Context): boolean {
-  const ready = conditionOf(statusOf(context.resource), CONDITION.ready)
-  const wasReady = ready?.['status'] === 'True'
+  const ready = statusCondition(statusOf(context.resource), CONDITION.ready)
+  const wasReady = ready?.status === 'True'
   return !isOwned(context) && context.attempt.type === 'none' && context.attempt.number === 0 && !wasReady
 }

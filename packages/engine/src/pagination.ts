@@ -2,10 +2,9 @@ import { finding, type Finding } from '@oasgen/diagnostics'
 import { setPath } from '@oasgen/fieldpath'
 import { isNumber, numberText, writeJson, type JsonNumber, type JsonValue } from '@oasgen/json'
 import type { LastPagePlan, PagePlace, PaginationPlan } from '@oasgen/plan'
-import type { Exchange, HttpRequest, HttpResponse } from '@oasgen/wire'
+import { headerOf, maskedText, withHeader, type Exchange, type HttpRequest, type HttpResponse } from '@oasgen/wire'
 import { placeOf } from './answer.js'
 import { pathOf, readerOf } from './reader.js'
-import { visibleText } from './sealed-text.js'
 import { originOf, resolveUrl, withQuery } from './url.js'
 
 /** One page that was read: the walk so far is a list of them. */
@@ -45,7 +44,7 @@ function follow(plan: PaginationPlan, pages: readonly Page[], last: Page): NextP
     case 'continuationToken': return followToken(plan, last)
     case 'pageNumber': return followNumber(plan, pages, last)
     case 'offset': return followOffset(plan, pages, last)
-    case 'linkHeader': return followUrl(linkTo('next', last.response.headers['link'] ?? ''), last)
+    case 'linkHeader': return followUrl(linkTo('next', headerOf(last.response.headers, 'link') ?? ''), last)
     case 'nextUrl': return followUrl(tokenAt(plan.response, last.response), last)
   }
 }
@@ -74,14 +73,14 @@ function itemsOn(pages: readonly Page[]): number {
 
 function isLast(end: LastPagePlan | undefined, pages: readonly Page[], last: Page): boolean {
   if (end === undefined) return false
-  if (end.type === 'header') return (last.response.headers[end.name.toLowerCase()] ?? '').includes(end.matches)
+  if (end.type === 'header') return (headerOf(last.response.headers, end.name) ?? '').includes(end.matches)
   const total = Number(tokenAt({ in: 'body', path: end.path }, last.response) || Number.NaN)
   return (end.type === 'totalPages' ? pages.length : itemsOn(pages)) >= total
 }
 
 /** A token is a text or a number; `null`, `false`, an empty text and absence all say that there is none. */
 function tokenAt(place: PagePlace, { headers, body }: HttpResponse): string {
-  if (place.in === 'header') return headers[place.path.toLowerCase()] ?? ''
+  if (place.in === 'header') return headerOf(headers, place.path) ?? ''
   const found = body.type === 'json' ? readerOf(place.path)(body.value) : undefined
   return typeof found === 'string' ? found : isNumber(found) ? numberText(found) : ''
 }
@@ -89,7 +88,7 @@ function tokenAt(place: PagePlace, { headers, body }: HttpResponse): string {
 /** Only to where the walk began: the next request carries our credentials. */
 function followUrl(reference: string, last: Page): NextPage {
   if (reference === '') return END
-  const current = visibleText(last.exchange.request.url)
+  const current = maskedText(last.exchange.request.url)
   const url = resolveUrl(current, reference)
   if (hostOf(url) !== hostOf(current)) {
     return { type: 'broken', finding: finding('ENG0306', { url: originOf(url), origin: originOf(current) }, { where: placeOf(last.exchange) }) }
@@ -115,8 +114,7 @@ function withValue(request: HttpRequest, place: PagePlace, value: string | JsonN
   const text = typeof value === 'string' ? value : numberText(value)
   if (place.in === 'query') return { ...request, url: withQuery(request.url, parameterName(place.path), text) }
   if (place.in === 'header') {
-    const name = place.path.toLowerCase()
-    return { ...request, headers: [...request.headers.filter((header) => header.name !== name), { name, value: text }] }
+    return { ...request, headers: withHeader(request.headers, place.path, text) }
   }
   const body: JsonValue = request.body?.type === 'json' ? request.body.value : {}
   return { ...request, body: { type: 'json', contentType: request.body?.contentType ?? 'application/json', value: setPath(body, pathOf(place.path), value) } }
@@ -134,6 +132,6 @@ function isRepeated(request: HttpRequest, pages: readonly Page[]): boolean {
 }
 
 function keyOf({ url, headers, body }: HttpRequest): string {
-  const given = headers.map(({ name, value }) => `${name}:${visibleText(value)}`).join('\n')
-  return `${visibleText(url)}\n${given}\n${body?.type === 'json' ? writeJson(body.value) : ''}`
+  const given = headers.map(({ name, value }) => `${name}:${maskedText(value)}`).join('\n')
+  return `${maskedText(url)}\n${given}\n${body?.type === 'json' ? writeJson(body.value) : ''}`
 }

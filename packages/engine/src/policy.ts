@@ -1,8 +1,7 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { ANNOTATION } from '@oasgen/wire'
+import { ANNOTATION, readDuration } from '@oasgen/wire'
 import type { Context } from './context.js'
 import { annotationsOf } from './resource.js'
-import { readDurationSeconds } from './time.js'
 
 /** What may be done to the external object. */
 export interface Policy {
@@ -67,6 +66,6 @@ function choose<W extends string>({ resource, prepared, subject }: Context, fiel
 /** Seconds until the next look: annotation, RestDefinition, controller. A text that is no duration counts as absent. */
 export function intervalSeconds({ resource, prepared, subject }: Context): number {
   const annotation = annotationsOf(resource)[ANNOTATION.interval]
-  const own = annotation === undefined ? undefined : readDurationSeconds(annotation)
+  const own = annotation === undefined ? undefined : (readDuration(annotation) ?? Number(annotation) * 1000) / 1000
   return Math.max(1, own || prepared.plan.policy.intervalSeconds || subject.settings.resyncSeconds)
 }

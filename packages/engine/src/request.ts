@@ -1,11 +1,11 @@
 import { finding, type Checked, type Finding } from '@oasgen/diagnostics'
 import { writeJson, type JsonValue } from '@oasgen/json'
 import type { ServerPlan } from '@oasgen/plan'
-import type { Action, HttpHeader, HttpRequest, SealedText } from '@oasgen/wire'
+import { maskedText, type Action, type HttpHeader, type HttpRequest, type SealedText } from '@oasgen/wire'
 import { buildBody, type BodyInput } from './body.js'
 import { headerText, pairsOf, pathText, type Pair } from './parameter-text.js'
 import type { PreparedCall, PreparedParameter } from './prepared-call.js'
-import { joinText, visibleText } from './sealed-text.js'
+import { joinText } from './sealed-text.js'
 import type { Scope, Sourced } from './source.js'
 import { joinUrl, serverUrl, unsafeSegment } from './url.js'
 
@@ -81,7 +81,7 @@ function placeValue(draft: Draft, { plan }: PreparedParameter, value: JsonValue)
 }
 
 function placeHeader(draft: Draft, name: string, value: SealedText): void {
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(visibleText(value).replaceAll('•', ''))) {
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(maskedText(value).replaceAll('•', ''))) {
     draft.problems.push(finding('ENG0106', { name }))
   } else draft.headers.push({ name: name.toLowerCase(), value })
 }
@@ -94,7 +94,7 @@ function fillPath(draft: Draft, { action, call }: RequestInput): SealedText {
 function pathPiece(draft: Draft, action: Action, name: string): SealedText {
   const text = draft.path[name]
   if (text === undefined) return ''
-  const reason = unsafeSegment(visibleText(text))
+  const reason = unsafeSegment(maskedText(text))
   if (reason !== undefined) draft.problems.push(unsafe(action, name, reason))
   return text
 }

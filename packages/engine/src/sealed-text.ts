@@ -12,8 +12,3 @@ export function joinText(pieces: readonly SealedText[]): SealedText {
   }
   return joined
 }
-
-/** The text with the mask where secrets are. */
-export function visibleText(text: SealedText): string {
-  return typeof text === 'string' ? text : text.map(String).join('')
-}

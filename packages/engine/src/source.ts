@@ -1,7 +1,7 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { equalJson, hashJson, Sealed, type JsonObject, type JsonValue, type SealedForm } from '@oasgen/json'
 import type { AliasPair, ValueSource } from '@oasgen/plan'
-import type { ReferenceState } from './decision.js'
+import type { ReferenceState, SecretState } from './decision.js'
 import type { Identity } from './identity.js'
 import type { Bindings, Compiler } from './programs.js'
 import { readerOf } from './reader.js'
@@ -15,6 +15,7 @@ export interface Scope {
   readonly configuration: JsonObject | undefined
   readonly identity: Identity
   readonly references: Readonly<Record<string, ReferenceState>>
+  readonly secrets: Readonly<Record<string, SecretState>>
   readonly bindings: Bindings
 }
 
@@ -88,9 +89,13 @@ function celReader(source: string, programs: Compiler): SourceReader {
 type Read = ReturnType<typeof readerOf>
 
 function secretReader(name: Read, key: Read, form: SealedForm): SourceReader {
-  return ({ resource, namespace }) => {
+  return ({ resource, namespace, secrets }) => {
     const [secret, entry] = [name(resource), key(resource)]
     if (typeof secret !== 'string' || typeof entry !== 'string') return NOTHING
+    const place = `${namespace}/${secret}/${entry}`
+    const state = secrets[place]
+    if (state?.state === 'missing') return { problem: finding('ENG0107', { name: place }) }
+    if (state?.state === 'unknown') return { problem: finding('ENG0704', { problem: state.message }) }
     return { value: new Sealed({ namespace, name: secret, key: entry }, form) }
   }
 }

@@ -17,13 +17,3 @@ export function readInstant(text: string): Instant | undefined {
   const instant = Date.parse(`${day}T${clock}${fraction.slice(0, 4)}${offset}`)
   return Number.isNaN(instant) ? undefined : instant
 }
-
-const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/
-
-/** Seconds of a Go duration (`1h30m`, `90s`) or of a bare number; `undefined` for anything else and for nothing at all. */
-export function readDurationSeconds(text: string): number | undefined {
-  if (/^\d+$/.test(text)) return Number(text)
-  const match = DURATION.exec(text)
-  if (match === null || text === '') return undefined
-  return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)
-}

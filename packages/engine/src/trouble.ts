@@ -1,4 +1,4 @@
-import { entryOf, type Finding } from '@oasgen/diagnostics'
+import { entryOf, finding, type Finding } from '@oasgen/diagnostics'
 import { REASON } from '@oasgen/wire'
 import type { Context } from './context.js'
 import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
@@ -80,4 +80,11 @@ export function troubleOf(context: Context, verb: Verb, outcome: Outcome, extras
     case 'pending':
     case 'accepted': throw new Error(`${outcome.type} is no trouble; the caller should have handled it`)
   }
+}
+
+/** The request cannot be built. A Secret that is missing or cannot be read comes by itself; everything else needs a change. */
+export function unbuildable(context: Context, verb: Verb, findings: readonly Finding[], extras: TroubleExtras = {}): Decision {
+  const first = findings[0] ?? finding('ENG0110', { action: verb })
+  const passes = first.code === 'ENG0107' || first.code === 'ENG0704'
+  return passes ? retryLater(context, verb, first, extras) : stopFor(context, verb, first, extras)
 }

@@ -9,14 +9,14 @@ import { chosenParts, externalNameOf, identityFrom, isComplete } from './identit
 import type { Found } from './found.js'
 import type { Mutated } from './life.js'
 import { annotationsOf } from './resource.js'
-import { retryLater, stopFor, troubleOf } from './trouble.js'
+import { retryLater, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** The first call of an update. */
 export function update(context: Context, found: Found, differences: readonly Difference[]): Decision {
   const run = runUpdate(context, [], { change: changeOf(context, found.observed, differences), observed: found.observed })
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return stopFor(context, 'update', run.findings[0] ?? finding('ENG0110', { action: 'update' }), { observed: found.observed })
+  if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings, { observed: found.observed })
   throw new Error('an update without exchanges cannot be answered')
 }
 
@@ -48,7 +48,7 @@ function versionHeader(context: Context): readonly HttpHeader[] {
 export function afterUpdate(context: Context, start: number): Mutated {
   const run = runUpdate(context, context.exchanges.slice(start), {})
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return stopFor(context, 'update', run.findings[0] ?? finding('ENG0110', { action: 'update' }))
+  if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings)
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

@@ -58,6 +58,7 @@ export type SchemePlan =
   /** `block`: the member of `spec.authentication` in the Configuration. */
   | { readonly type: 'basic'; readonly block: string }
   | { readonly type: 'bearer'; readonly block: string }
+  | { readonly type: 'digest'; readonly block: string }
   | { readonly type: 'http'; readonly block: string; readonly scheme: string }
   | { readonly type: 'apiKey'; readonly block: string; readonly in: 'header' | 'query' | 'cookie'; readonly name: string }
   | { readonly type: 'oauth2'; readonly block: string; readonly flow: 'clientCredentials' | 'password'; readonly tokenUrl: string; readonly scopes: readonly string[] }
