@@ -1,19 +1,21 @@
 // Self-contained programs: one file each, lazy parts in chunks beside it.
-import { existsSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
+const COMPILE_WORKER = { 'compile-worker': 'packages/provider/dist/compile-worker.js' }
+
 const PROGRAMS = [
-  { entry: 'packages/cli/dist/main.js', outdir: 'packages/cli/bundle', name: 'oasgen' },
-  { entry: 'packages/provider/dist/main.js', outdir: 'packages/provider/bundle', name: 'oasgen-provider' },
-  { entry: 'packages/rest-controller/dist/main.js', outdir: 'packages/rest-controller/bundle', name: 'rest-dynamic-controller' },
+  { outdir: 'packages/cli/bundle', entries: { oasgen: 'packages/cli/dist/main.js', ...COMPILE_WORKER } },
+  { outdir: 'packages/provider/bundle', entries: { 'oasgen-provider': 'packages/provider/dist/main.js', ...COMPILE_WORKER } },
+  { outdir: 'packages/rest-controller/bundle', entries: { 'rest-dynamic-controller': 'packages/rest-controller/dist/main.js' } },
 ]
 
 export async function bundle() {
   for (const program of PROGRAMS) {
-    if (!existsSync(program.entry)) continue
+    if (!Object.values(program.entries).every((entry) => existsSync(entry))) continue
     rmSync(program.outdir, { recursive: true, force: true })
     await build({
-      entryPoints: { [program.name]: program.entry },
+      entryPoints: program.entries,
       outdir: program.outdir,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -29,6 +31,14 @@ export async function bundle() {
       banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
     })
   }
+  copyDemo()
+}
+
+// The command brings the bookshop along: its document and its manifests are read at run time.
+function copyDemo() {
+  rmSync('packages/cli/demo', { recursive: true, force: true })
+  cpSync('examples/bookshop/openapi.yaml', 'packages/cli/demo/openapi.yaml')
+  cpSync('examples/bookshop/manifests', 'packages/cli/demo/manifests', { recursive: true })
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) await bundle()

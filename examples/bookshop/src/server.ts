@@ -11,8 +11,8 @@ export interface BookshopOptions {
   readonly token?: string
   /** How long an order is worked on. Default 4,000. */
   readonly orderMs?: number
-  /** Text of the OpenAPI document; default: the file beside this package. */
-  readonly document?: string
+  /** Default: the file beside this package. */
+  readonly documentFile?: string
   /** What goes wrong, for tests: asked before a request is served. */
   readonly fault?: (request: LedgerEntry) => Fault | undefined
 }
@@ -47,7 +47,7 @@ export const DEMO_TOKEN = 'bookshop-demo-token'
 
 export async function startBookshop(options: BookshopOptions = {}): Promise<Bookshop> {
   const store = openStore(options.dataFile)
-  const document = options.document ?? readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8')
+  const document = readFileSync(options.documentFile ?? new URL('../openapi.yaml', import.meta.url), 'utf8')
   const ledger: LedgerEntry[] = []
   const context = { store, document, ledger, token: options.token ?? DEMO_TOKEN, rules: { orderMs: options.orderMs ?? 4000 }, fault: options.fault }
   const server = createServer((request, response) => {
@@ -71,6 +71,7 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, contex
   const request = await readRequest(incoming)
   if (request.path === '/openapi.yaml') return sendText(response, context.document)
   if (request.headers['authorization'] !== `Bearer ${context.token}`) return send(response, problem(401, 'a token is needed: Authorization: Bearer …'))
+  if (request.path === '/_ledger') return send(response, { status: 200, body: context.ledger })
   const key = request.headers['idempotency-key']
   const entry: LedgerEntry = { method: request.method, path: request.path, at: request.now, ...(key !== undefined && { idempotencyKey: key }) }
   context.ledger.push(entry)

@@ -1,1 +1,2 @@
-export {}
+export { main } from './program.js'
+export type { CommandIo } from './io.js'

@@ -1,1 +1,6 @@
-export {}
+export { authTable } from './auth-table.js'
+export { CONTROLLER_FLAGS } from './flags.js'
+export { startController } from './program.js'
+export type { ControllerOptions, RestController } from './program.js'
+export { runRestController } from './run.js'
+export type { ControllerMain } from './run.js'

@@ -22,6 +22,15 @@ export const ANNOTATION = {
   acceptSchemaChange: 'krateo.io/accept-schema-change',
   /** On the Lease: hash of the Plan that the holder runs. */
   planHash: 'krateo.io/plan-hash',
+  /** On everything that was made for a RestDefinition, and on the Leases of controllers: `<namespace>/<name>`, too long for a label. */
+  definition: 'krateo.io/restdefinition',
+} as const
+
+export const LABEL = {
+  /** On everything that was made for a RestDefinition, so that one watch sees it. */
+  definitionObject: 'krateo.io/restdefinition-object',
+  /** On the Leases of controllers. */
+  restController: 'krateo.io/rest-controller',
 } as const
 
 export const FINALIZER = {

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectKube, loadKubeconfig, type Kube } from '@oasgen/kube'
+import { CommandError, EXIT, type CommandIo } from '../io.js'
+
+export interface TargetOptions {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace?: string
+}
+
+export interface Target {
+  readonly kube: Kube
+  readonly namespace: string
+}
+
+/** The cluster a command speaks to: flag, `KUBECONFIG`, the control plane that `up` started here, then kubectl's default. */
+export async function connectTarget(io: CommandIo, options: TargetOptions): Promise<Target> {
+  const path = options.kubeconfig ?? fromEnvironment(io) ?? ownKubeconfig(io)
+  const loaded = await loadKubeconfig({ ...(path !== undefined && { path }), ...(options.context !== undefined && { context: options.context }) })
+  if (loaded.value === undefined) throw new CommandError(loaded.findings[0]?.message ?? 'no kubeconfig', { code: EXIT.unavailable, help: HELP })
+  return { kube: connectKube(loaded.value), namespace: options.namespace ?? loaded.value.namespace ?? 'default' }
+}
+
+const HELP = 'start one here with `oasgen up`, or name yours with --kubeconfig or KUBECONFIG'
+
+function fromEnvironment(io: CommandIo): string | undefined {
+  const path = io.env['KUBECONFIG']
+  return path === undefined || path === '' ? undefined : path
+}
+
+function ownKubeconfig(io: CommandIo): string | undefined {
+  const path = join(io.cwd, '.oasgen', 'kubeconfig')
+  return existsSync(path) ? path : undefined
+}

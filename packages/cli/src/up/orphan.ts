@@ -1,0 +1,5 @@
+/** A worker ends with its parent: when the parent is killed, the channel closes and nobody would be left to stop it. */
+export function endWithParent(): void {
+  if (process.channel === undefined) return
+  process.on('disconnect', () => process.exit(0))
+}

@@ -1,0 +1,110 @@
+import { renderCrds } from '@oasgen/crd'
+import { hasErrors, type Finding } from '@oasgen/diagnostics'
+import type { JsonObject } from '@oasgen/json'
+import { buildModel, linkOptions } from '@oasgen/model'
+import { applyOverlays, linkDocument, readDocument, readOverlay, type SourceDocument } from '@oasgen/openapi'
+import { planHash, printPlan, type Plan } from '@oasgen/plan'
+import { compilePlan } from '@oasgen/planner'
+import { readRestDefinition, type RestDefinition } from '@oasgen/restdefinition'
+import { judgeCrd } from '@oasgen/structural'
+
+/** Bytes with the name under which findings cite them. */
+export interface SourceText {
+  readonly uri: string
+  readonly bytes: Uint8Array
+}
+
+export interface CompileJob {
+  /** The RestDefinition object. */
+  readonly definition: JsonObject
+  readonly document: SourceText
+  /** Overlays that the definition names by path, by that path. */
+  readonly overlays: Readonly<Record<string, SourceText>>
+  /** Documents that references lead to, by URI. */
+  readonly others: Readonly<Record<string, SourceText>>
+}
+
+/** What a document and a definition give. Members are absent where findings say why. */
+export interface Compiled {
+  readonly documentDigest?: string
+  readonly hasSecuritySchemes?: boolean
+  readonly resourceCrd?: JsonObject
+  readonly configurationCrd?: JsonObject
+  readonly plan?: Plan
+  readonly planText?: string
+  readonly planHash?: string
+  readonly findings: readonly Finding[]
+  /** Documents that are needed first; nothing else is present then. */
+  readonly wanted?: readonly string[]
+}
+
+/** Documents by what was read, so that one parse serves all definitions that name it. */
+export type ParsedDocuments = Map<string, { readonly bytes: Uint8Array; readonly source: SourceDocument }>
+
+/** The whole compiler as one function of values: the provider's worker, `oasgen render` and the tests call this. */
+export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new Map()): Compiled {
+  const definition = readRestDefinition(job.definition)
+  if (definition.value === undefined) return { findings: definition.findings }
+  const source = readSource(job, definition.value, parsed)
+  const findings = [...definition.findings, ...source.findings]
+  if (source.value === undefined) return { findings }
+  const others = readOthers(job)
+  const document = linkDocument(source.value, others.documents, linkOptions(definition.value))
+  const model = buildModel(document, definition.value)
+  // What is missing is known only after the model has asked for all that it needs.
+  const wanted = document.missing.filter((uri) => job.others[uri] === undefined)
+  if (wanted.length > 0) return { findings, wanted }
+  findings.push(...others.findings, ...model.findings)
+  const facts = { documentDigest: source.value.digest, hasSecuritySchemes: document.securitySchemes.size > 0 }
+  if (model.value === undefined) return { ...facts, findings }
+  const crds = renderCrds(model.value)
+  const plan = compilePlan(model.value)
+  findings.push(...crds.findings, ...plan.findings)
+  const broken = [crds.resource, crds.configuration].flatMap((crd) => (crd === undefined ? [] : judgeCrd(crd)))
+  if (broken.length > 0) throw new Error(`the CRD of ${definition.value.resource.kind} is invalid: ${broken.map((violation) => `${violation.path}: ${violation.message}`).join('; ')}`)
+  return { ...facts, findings, resourceCrd: crds.resource, ...(crds.configuration && { configurationCrd: crds.configuration }), ...printedPlan(plan.value, findings) }
+}
+
+function printedPlan(plan: Plan | undefined, findings: Finding[]): Partial<Compiled> {
+  if (plan === undefined) return {}
+  const text = printPlan(plan)
+  findings.push(...text.findings)
+  return hasErrors(text.findings) ? {} : { plan, planText: text.text, planHash: planHash(plan) }
+}
+
+interface ReadSource {
+  readonly value: SourceDocument | undefined
+  readonly findings: readonly Finding[]
+}
+
+function readSource(job: CompileJob, definition: RestDefinition, parsed: ParsedDocuments): ReadSource {
+  const source = readOnce(job.document, parsed)
+  if (source.value === undefined || definition.document.overlays.length === 0) return source
+  const overlays = definition.document.overlays.map((overlay) =>
+    overlay.type === 'inline' ? readOverlay(overlay.overlay, { uri: `restdefinition:${definition.metadata.namespace}/${definition.metadata.name}${overlay.at}` }) : readNamedOverlay(job, overlay.path))
+  const findings = [...source.findings, ...overlays.flatMap((overlay) => overlay.findings)]
+  if (hasErrors(findings)) return { value: undefined, findings }
+  const applied = applyOverlays(source.value, overlays.flatMap((overlay) => (overlay.value === undefined ? [] : [overlay.value])))
+  return { value: applied.value, findings: [...findings, ...applied.findings] }
+}
+
+function readNamedOverlay(job: CompileJob, path: string): ReturnType<typeof readOverlay> {
+  const text = job.overlays[path]
+  return text === undefined ? { value: undefined, findings: [] } : readOverlay(text.bytes, { uri: text.uri })
+}
+
+function readOnce(text: SourceText, parsed: ParsedDocuments): ReadSource {
+  const known = parsed.get(text.uri)
+  if (known !== undefined && known.bytes === text.bytes) return { value: known.source, findings: [] }
+  const read = readDocument(text.bytes, { uri: text.uri })
+  if (read.value !== undefined && read.findings.length === 0) parsed.set(text.uri, { bytes: text.bytes, source: read.value })
+  return read
+}
+
+function readOthers(job: CompileJob): { readonly documents: ReadonlyMap<string, SourceDocument>; readonly findings: readonly Finding[] } {
+  const read = Object.values(job.others).map((text) => ({ uri: text.uri, ...readDocument(text.bytes, { uri: text.uri }) }))
+  return {
+    documents: new Map(read.flatMap(({ uri, value }) => (value === undefined ? [] : [[uri, value] as const]))),
+    findings: read.flatMap(({ findings }) => findings),
+  }
+}

@@ -1,0 +1,5 @@
+import { runRestController } from './run.js'
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => stopping.abort(signal))
+process.exitCode = await runRestController({ args: process.argv.slice(2), env: process.env, signal: stopping.signal })
