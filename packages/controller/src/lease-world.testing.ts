@@ -65,7 +65,7 @@ export function leaseWorld(): LeaseWorld {
     leases.set(name, stored)
     return { ok: true, value: stored }
   }
-  const nameOf = (object: JsonObject): string => String((object.metadata as JsonObject).name)
+  const nameOf = (object: JsonObject): string => (object.metadata as { readonly name: string }).name
   const versionOf = (object: JsonObject | undefined): unknown => (object?.metadata as JsonObject | undefined)?.resourceVersion
   const apiFor = (process: Process): LeaseApi => ({
     get: (_type, ref, { timeoutMs }) => overLine(process, timeoutMs, () => {

@@ -24,7 +24,7 @@ function render(value: unknown, depth: number): JsonValue {
     case 'boolean': case 'bigint': return value
     case 'number': return Number.isFinite(value) ? value : String(value)
     case 'object': return value === null ? null : renderObject(value, depth)
-    default: return String(value)
+    case 'undefined': case 'function': case 'symbol': return String(value)
   }
 }
 

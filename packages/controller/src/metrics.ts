@@ -132,7 +132,7 @@ class Family {
   #add(key: string, labels: readonly string[]): Series {
     const names = this.#options.labels ?? []
     if (this.#series.size >= MAX_SERIES && labels.some((label) => label !== OTHER)) return this.series(names.map(() => OTHER))
-    const buckets = this.#type === 'histogram' ? new Array<number>(this.#buckets.length + 1).fill(0) : []
+    const buckets = this.#type === 'histogram' ? Array.from({ length: this.#buckets.length + 1 }, () => 0) : []
     const series: Series = { labels: names.map((_, index) => labels[index] ?? ''), value: 0, count: 0, buckets }
     this.#series.set(key, series)
     return series

@@ -302,7 +302,7 @@ describe('any sequence of steps', () => {
       }
       steps.forEach(perform)
       for (let rounds = 0; rounds < 500; rounds += 1) {
-        for (const item of [...it.taken]) it.done(item.key)
+        for (const item of it.taken.slice()) it.done(item.key)
         while (take() !== undefined) continue
         if (it.taken.length > 0) continue
         const wakeAt = it.queue.wakeAt()

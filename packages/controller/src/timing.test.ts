@@ -23,7 +23,7 @@ describe('periodic checks', () => {
   it('are spread evenly over the interval after a restart', () => {
     const now = 1_700_000_123_456
     const intervalMs = 180_000
-    const buckets = new Array<number>(18).fill(0)
+    const buckets = Array.from({ length: 18 }, () => 0)
     for (let index = 0; index < 10_000; index += 1) {
       const at = nextCheck({ key: `default/object-${index}`, intervalMs, now, minGapMs: 0 })
       const bucket = Math.floor((at - now) / 10_000)

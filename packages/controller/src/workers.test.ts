@@ -5,7 +5,7 @@ import { runWorkers, type WorkerBug } from './workers.js'
 
 function stage(workers: number, handle: (key: string, stopping: AbortSignal) => Promise<Outcome>, onBug = (_bug: WorkerBug): void => undefined) {
   const clock = virtualClock()
-  const queue = createQueue({ now: clock.now, minBackoffMs: 100 })
+  const queue = createQueue({ now: () => clock.now(), minBackoffMs: 100 })
   const log: string[] = []
   const run = runWorkers({
     queue, workers, clock, onBug,

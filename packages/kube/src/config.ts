@@ -77,7 +77,7 @@ function excludes(entry: string, url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   if (entry.includes('/')) return inNetwork(host, entry)
-  const [name = '', wanted] = splitPort(entry)
+  const [name, wanted] = splitPort(entry)
   if (wanted !== undefined && wanted !== port) return false
   if (name.startsWith('.') || name.startsWith('*.')) return host.endsWith(name.replace(/^\*/, ''))
   return host === name || host.endsWith(`.${name}`)

@@ -192,7 +192,7 @@ describe('faults', () => {
     row.act()
     stub.muted = false
     await eventually(() => isEqual(informer), 'cache equals server')
-    expect([...log.slice(4)].sort()).toEqual(['added w9', 'deleted w2', 'updated w1'])
+    expect(log.slice(4).sort()).toEqual(['added w9', 'deleted w2', 'updated w1'])
     expect(lists() - before).toBe(row.listsMore)
     stub.fault = undefined
     stub.put('later')

@@ -130,7 +130,7 @@ function readEvent(attempt: Attempt, line: string): WatchEvent {
   if (change !== undefined) return { type: change, object }
   if (type === 'BOOKMARK') return bookmark(object)
   if (type === 'ERROR') return { type: 'error', error: errorOfStatus(attempt, object) }
-  return unreadable(attempt, `a watch event of unknown type ${String(type).slice(0, 40)}`)
+  return unreadable(attempt, 'a watch event of unknown type')
 }
 
 function bookmark(object: JsonObject): WatchEvent {

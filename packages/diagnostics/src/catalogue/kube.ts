@@ -94,8 +94,8 @@ The work is repeated with growing pauses and resumes by itself.`,
     reason: 'TooLarge',
     message: 'cannot {verb} {about}: it is too large ({message})',
     help: 'Make the object smaller; the API server stores at most about 1.5 MB in one object.',
-    explain: `Either the API server refused the size of the request (413; etcd takes about 1.5 MB), or its answer is larger than our limit, which protects the
-memory of the process. Large documents belong behind a URL or into an OCI artifact, not into a ConfigMap.`,
+    explain: `Either the API server refused the size of the request (413; etcd takes about 1.5 MB), or its answer is larger than our limit, which protects our
+memory. Large documents belong behind a URL or into an OCI artifact, not into a ConfigMap.`,
   },
   KUB0113: {
     severity: 'error',
