@@ -36,20 +36,20 @@ export function readKeywords(located: Located<JsonObject>, report: Report): Keyw
 }
 
 /** YAML makes numbers and dates of texts without quotes; their letters are what was meant. */
-function textOf(value: JsonValue): string | undefined {
+export function textOf(value: JsonValue): string | undefined {
   return typeof value === 'string' ? value : isNumber(value) || typeof value === 'boolean' ? String(value) : undefined
 }
 
-function flagOf(value: JsonValue): boolean | undefined {
+export function flagOf(value: JsonValue): boolean | undefined {
   if (typeof value === 'boolean') return value
   return value === 'true' ? true : value === 'false' ? false : undefined
 }
 
-function countOf(value: JsonValue): number | undefined {
+export function countOf(value: JsonValue): number | undefined {
   return isNumber(value) && isInteger(value) && Number(value) >= 0 ? Number(value) : undefined
 }
 
-function textsOf(value: JsonValue): readonly string[] | undefined {
+export function textsOf(value: JsonValue): readonly string[] | undefined {
   if (!isArray(value)) return undefined
   const texts = value.map(textOf)
   return texts.every((text) => text !== undefined) ? texts : undefined

@@ -1,5 +1,6 @@
 import { finding, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
-import { isObject, readJson, type JsonValue } from '@oasgen/json'
+import { isObject, type JsonValue } from '@oasgen/json'
+import { readExactJson } from './exact-json.js'
 import { jsonSpans } from './json-spans.js'
 import type { Limits } from './limits.js'
 import { indexLines, type LineIndex } from './line-index.js'
@@ -35,7 +36,7 @@ export function parseText(text: string, uri: string, limits: Limits): Checked<Pa
 
 function parseJsonText(reading: Reading): Checked<ParsedText> {
   const { text, lines, limits } = reading
-  const result = readJson(text, { maxDepth: limits.depth })
+  const result = readExactJson(text, limits.depth)
   if (result.ok) return { value: { format: 'json', text, value: result.value, spans: jsonSpans(text), lines }, findings: [] }
   if (result.message.includes('too deep')) return refused(finding('OAS0014', { limit: limits.depth }, { where: placeAt(reading, result.offset) }))
   const advice = adviseJson(text, result.message, result.offset)

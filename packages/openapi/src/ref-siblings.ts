@@ -1,11 +1,9 @@
-import type { Finding } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
-import { extensionsOf, readKeywords } from './keywords.js'
 import type { Located } from './link-context.js'
 import type { Schema, UnsupportedKeyword } from './normal-form.js'
 import { below } from './pointer.js'
-import { annotations, identityOf, readFacts, type SchemaFacts } from './schema-facts.js'
-import { schemaNode, type LazyChildren } from './schema-node.js'
+import { keywordPlace, readFacts, type SchemaFacts } from './schema-facts.js'
+import { schemaNode, type ChildReader } from './schema-node.js'
 import type { OpenApiVersion } from './source-document.js'
 
 /** They describe a value and forbid none, so it is safe to honour them beside a `$ref` in every version. */
@@ -18,7 +16,7 @@ export interface Referring {
   readonly located: Located<JsonObject>
   readonly target: Schema
   /** Those of the referring object itself. */
-  readonly children: () => LazyChildren
+  readonly children: () => ChildReader
 }
 
 /**
@@ -35,40 +33,49 @@ export function siblingView(referring: Referring): Schema {
 }
 
 /** Both count: the node's own keywords, and the target as a member of `allOf`. */
-function conjunction({ located, target, children: own }: Referring): Schema {
-  const children = own()
+function conjunction({ located, target, children }: Referring): Schema {
   const facts = readFacts(located)
+  const own = schemaNode(facts, children())
   const nullable = facts.nullable || (facts.typeOrigin === 'absent' && target.nullable)
-  return schemaNode({ ...facts, nullable }, { ...children, allOf: () => [target, ...children.allOf()] })
+  return schemaNode({ ...facts, nullable }, { ...childrenFrom(own), allOf: () => [target, ...own.allOf] })
 }
 
+/** The target as it is described at this place. */
 function describedView(located: Located<JsonObject>, target: Schema, ignored: readonly string[]): Schema {
-  const findings: Finding[] = []
-  const reader = readKeywords(located, (problem) => findings.push(problem))
-  const own = annotations(reader)
+  const own = readFacts({ ...located, value: withoutMembers(located.value, ['$ref', ...ignored]) })
+  const name = own.refName ?? target.refName
   const facts: SchemaFacts = {
     ...target,
-    ...identityOf(located),
-    ...withoutDefault(own, ignored),
+    ...descriptionOf(own),
+    ...(name !== undefined && { refName: name }),
     readOnly: own.readOnly || target.readOnly,
     writeOnly: own.writeOnly || target.writeOnly,
     deprecated: own.deprecated || target.deprecated,
-    nullable: target.nullable || located.value['nullable'] === true || located.value['x-nullable'] === true,
-    extensions: { ...target.extensions, ...extensionsOf(located.value) },
+    nullable: own.nullable || target.nullable,
+    extensions: { ...target.extensions, ...own.extensions },
     unsupported: [...target.unsupported, ...ignored.map((keyword): UnsupportedKeyword => ({ keyword, pointer: below(located.pointer, keyword) }))],
-    findings: [...target.findings, ...findings],
-    placeOf: (keyword) => (Object.hasOwn(located.value, keyword) ? identityOf(located).placeOf(keyword) : target.placeOf(keyword)),
+    findings: [...target.findings, ...own.findings],
+    placeOf: (keyword) => (Object.hasOwn(located.value, keyword) ? keywordPlace(located, keyword) : target.placeOf(keyword)),
   }
   return schemaNode(facts, childrenFrom(target))
 }
 
-function withoutDefault(own: ReturnType<typeof annotations>, ignored: readonly string[]): Partial<SchemaFacts> {
-  if (!ignored.includes('default')) return own
-  const { default: _, ...others } = own
-  return others
+function descriptionOf(own: SchemaFacts): Partial<SchemaFacts> {
+  const { uri, pointer, place, title, description, example } = own
+  return {
+    uri, pointer, place,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(example !== undefined && { example }),
+    ...(own.default !== undefined && { default: own.default }),
+  }
 }
 
-function childrenFrom(target: Schema): LazyChildren {
+function withoutMembers(value: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
+}
+
+function childrenFrom(target: Schema): ChildReader {
   return {
     properties: () => target.properties,
     additionalProperties: () => target.additionalProperties,

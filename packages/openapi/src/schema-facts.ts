@@ -1,10 +1,11 @@
-import type { Finding } from '@oasgen/diagnostics'
-import { compareNumbers, isArray, isNumber, isObject, type JsonNumber, type JsonObject, type JsonValue } from '@oasgen/json'
-import { extensionsOf, readKeywords, type KeywordReader } from './keywords.js'
-import { placeOf, type Located, type Report } from './link-context.js'
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { compareNumbers, isArray, isNumber, isObject, putMember, type JsonNumber, type JsonObject, type JsonValue, type Members } from '@oasgen/json'
+import { countOf, flagOf, textOf, textsOf } from './keywords.js'
+import { placeOf, type Located } from './link-context.js'
+import { nameValue } from './name-value.js'
 import type { Bound, Schema, UnsupportedKeyword } from './normal-form.js'
 import { below } from './pointer.js'
-import { listedValues, readTypes, type TypeFacts } from './schema-types.js'
+import { listedValues, readTypes } from './schema-types.js'
 
 /** The members of a schema that are other schemas: made when they are read. */
 export type SchemaChildren = Pick<
@@ -15,48 +16,47 @@ export type SchemaChildren = Pick<
 /** All others: plain values, known at once. */
 export type SchemaFacts = Omit<Schema, keyof SchemaChildren>
 
-export function readFacts(located: Located<JsonObject>): SchemaFacts {
-  const findings: Finding[] = []
-  const report: Report = (problem) => findings.push(problem)
-  const reader = readKeywords(located, report)
-  const types = readTypes(located, report)
-  return {
-    ...identityOf(located),
-    kind: 'schema',
-    types: types.types,
-    typeOrigin: types.typeOrigin,
-    nullable: isNullable(located.value, types),
-    ...annotations(reader),
-    ...values(reader, types),
-    ...assertions(reader),
-    required: requiredOf(reader),
-    extensions: extensionsOf(located.value),
-    unsupported: unsupportedIn(located),
-    findings,
-  }
+/** Facts while they are gathered. */
+type Draft = { -readonly [K in keyof SchemaFacts]: SchemaFacts[K] } & {
+  readonly extensions: Members
+  readonly unsupported: UnsupportedKeyword[]
+  readonly findings: Finding[]
 }
 
-/** What is the same for every kind of node. */
-export function identityOf(located: Located): Pick<SchemaFacts, 'uri' | 'pointer' | 'place' | 'placeOf' | 'refName'> {
-  const name = componentName(located.pointer)
-  const place = placeOf(located)
-  return {
-    uri: located.source.uri,
-    pointer: located.pointer,
-    place,
-    ...(name !== undefined && { refName: name }),
-    placeOf: (keyword) => (isObject(located.value) && Object.hasOwn(located.value, keyword) ? placeOf(located, keyword) : place),
-  }
+/** One look at each keyword that is there, by the table below. */
+export function readFacts(located: Located<JsonObject>): SchemaFacts {
+  const draft = blankDraft(located, 'schema')
+  for (const keyword of Object.keys(located.value)) readKeyword(draft, located, keyword)
+  const types = readTypes(located, (problem) => draft.findings.push(problem))
+  draft.types = types.types
+  draft.typeOrigin = types.typeOrigin
+  draft.nullable ||= types.takesNull || listedValues(located.value).includes(null)
+  if (types.format !== undefined) draft.format ??= types.format
+  const minimum = boundOf(located.value, 'minimum')
+  const maximum = boundOf(located.value, 'maximum')
+  if (minimum !== undefined) draft.minimum = minimum
+  if (maximum !== undefined) draft.maximum = maximum
+  return draft
 }
 
 /** A node about which nothing is known. */
 export function emptyFacts(located: Located, kind: Schema['kind'], findings: readonly Finding[] = []): SchemaFacts {
-  return {
-    ...identityOf(located),
+  const draft = blankDraft(located, kind)
+  draft.nullable = kind === 'true' || kind === 'unresolved'
+  draft.findings.push(...findings)
+  return draft
+}
+
+function blankDraft(located: Located, kind: Schema['kind']): Draft {
+  const draft: Draft = {
     kind,
+    uri: located.source.uri,
+    pointer: located.pointer,
+    place: placeOf(located),
+    placeOf: (keyword) => keywordPlace(located, keyword),
     types: [],
     typeOrigin: 'absent',
-    nullable: kind === 'true' || kind === 'unresolved',
+    nullable: false,
     required: [],
     uniqueItems: false,
     readOnly: false,
@@ -64,18 +64,141 @@ export function emptyFacts(located: Located, kind: Schema['kind'], findings: rea
     deprecated: false,
     extensions: {},
     unsupported: [],
-    findings,
+    findings: [],
   }
+  const name = componentName(located.pointer)
+  if (name !== undefined) draft.refName = name
+  return draft
 }
 
-function componentName(pointer: string): string | undefined {
+export function keywordPlace(located: Located, keyword: string): SchemaFacts['place'] {
+  return isObject(located.value) && Object.hasOwn(located.value, keyword) ? placeOf(located, keyword) : placeOf(located)
+}
+
+export function componentName(pointer: string): string | undefined {
+  if (!pointer.startsWith('/components/schemas/') && !pointer.startsWith('/definitions/')) return undefined
   const name = /^\/(?:components\/schemas|definitions)\/([^/]+)$/.exec(pointer)?.[1]
   return name?.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
-function isNullable(value: JsonObject, types: TypeFacts): boolean {
-  if (types.takesNull || value['nullable'] === true || value['x-nullable'] === true) return true
-  return listedValues(value).includes(null) || ['oneOf', 'anyOf'].some((name) => isArray(value[name]) && value[name].some(allowsOnlyNull))
+/** Takes a value over; what it says instead of `true` is what was expected. */
+type KeywordRule = (draft: Draft, value: JsonValue, located: Located<JsonObject>) => true | string
+
+function rule<K extends keyof Draft>(member: K, accept: (value: JsonValue) => Draft[K] | undefined, expected: string): KeywordRule {
+  return (draft, value) => {
+    const accepted = accept(value)
+    if (accepted === undefined) return expected
+    draft[member] = accepted
+    return true
+  }
+}
+
+const text = (member: 'title' | 'description' | 'format' | 'pattern') => rule(member, textOf, 'a text')
+const flag = (member: 'readOnly' | 'writeOnly' | 'deprecated' | 'uniqueItems') => rule(member, flagOf, '`true` or `false`')
+const count = (member: 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'maxProperties') => rule(member, countOf, 'a whole number from 0')
+const nullable: KeywordRule = (draft, value) => {
+  draft.nullable ||= value === true
+  return true
+}
+const union: KeywordRule = (draft, value) => {
+  if (!isArray(value)) return 'a list of schemas'
+  draft.nullable ||= value.some(allowsOnlyNull)
+  return true
+}
+const number: KeywordRule = (_, value) => isNumber(value) || 'a number'
+const numberOrFlag: KeywordRule = (_, value) => isNumber(value) || flagOf(value) !== undefined || 'a number, or `true` or `false`'
+const unsupported = (keyword: string): KeywordRule => (draft, _, located) => {
+  draft.unsupported.push({ keyword, pointer: below(located.pointer, keyword) })
+  return true
+}
+
+const UNSUPPORTED = [
+  'patternProperties', 'propertyNames', 'dependencies', 'dependentRequired', 'dependentSchemas', 'if', 'then', 'else',
+  'unevaluatedProperties', 'unevaluatedItems', 'contains', 'minContains', 'maxContains', 'additionalItems', 'contentSchema',
+  '$dynamicRef', '$recursiveRef', '$id',
+]
+
+/** Every keyword that is a fact; those that are children, types or nothing to us are not in it. */
+const KEYWORDS: ReadonlyMap<string, KeywordRule> = new Map<string, KeywordRule>([
+  ['title', text('title')],
+  ['description', text('description')],
+  ['format', text('format')],
+  ['pattern', text('pattern')],
+  ['readOnly', flag('readOnly')],
+  ['writeOnly', flag('writeOnly')],
+  ['deprecated', flag('deprecated')],
+  ['uniqueItems', flag('uniqueItems')],
+  ['minLength', count('minLength')],
+  ['maxLength', count('maxLength')],
+  ['minItems', count('minItems')],
+  ['maxItems', count('maxItems')],
+  ['minProperties', count('minProperties')],
+  ['maxProperties', count('maxProperties')],
+  ['multipleOf', rule('multipleOf', (value) => (isNumber(value) ? value : undefined), 'a number')],
+  ['minimum', number],
+  ['maximum', number],
+  ['exclusiveMinimum', numberOrFlag],
+  ['exclusiveMaximum', numberOrFlag],
+  ['nullable', nullable],
+  ['x-nullable', nullable],
+  ['oneOf', union],
+  ['anyOf', union],
+  ['allOf', (_, value) => isArray(value) || 'a list of schemas'],
+  ['properties', (_, value) => isObject(value) || 'an object'],
+  ['default', rule('default', (value) => value, 'a value')],
+  ['example', rule('example', (value) => value, 'a value')],
+  ['examples', firstExample],
+  ['x-example', rule('example', (value) => value, 'a value')],
+  ['enum', enumeration],
+  ['const', (draft, value) => enumeration(draft, [value])],
+  ['required', required],
+  ['contentEncoding', contentFormat('base64', 'byte')],
+  ['contentMediaType', contentFormat('application/octet-stream', 'binary')],
+  ...UNSUPPORTED.map((keyword): [string, KeywordRule] => [keyword, unsupported(keyword)]),
+])
+
+function readKeyword(draft: Draft, located: Located<JsonObject>, keyword: string): void {
+  const value = located.value[keyword]
+  if (value === undefined) return
+  if (keyword.startsWith('x-')) putMember(draft.extensions, keyword, value)
+  const known = KEYWORDS.get(keyword)
+  // `default: null` and `const: null` say something, other keywords with null say nothing.
+  if (known === undefined || (value === null && !VALUES.has(keyword))) return
+  const expected = known(draft, value, located)
+  if (expected === true) return
+  draft.findings.push(finding('OAS0403', { keyword, found: nameValue(value), expected }, { where: placeOf(located, keyword) }))
+}
+
+const VALUES = new Set(['default', 'const', 'example'])
+
+function firstExample(draft: Draft, value: JsonValue): true {
+  if (isArray(value) && value[0] !== undefined) draft.example ??= value[0]
+  return true
+}
+
+/** Null is no value of it, see `nullable`. */
+function enumeration(draft: Draft, value: JsonValue): true | string {
+  if (!isArray(value)) return 'a list'
+  const values = value.filter((item) => item !== null)
+  if (values.length > 0) draft.enum = values
+  return true
+}
+
+/** `required: true` inside of a property is of an old draft. */
+function required(draft: Draft, value: JsonValue, located: Located<JsonObject>): true | string {
+  if (typeof value === 'boolean') return unsupported('required')(draft, value, located)
+  const names = textsOf(value)
+  if (names === undefined) return 'a list of texts'
+  draft.required = [...new Set(names)]
+  return true
+}
+
+/** 3.1 says with two keywords what 3.0 said with a format. */
+function contentFormat(written: string, format: string): KeywordRule {
+  return (draft, value) => {
+    if (value === written) draft.format ??= format
+    return true
+  }
 }
 
 /** `{type: null}` and its like, as a member of a union. */
@@ -87,96 +210,15 @@ export function allowsOnlyNull(value: JsonValue): boolean {
   return listed.length > 0 && listed.every((item) => item === null)
 }
 
-type Annotations = Pick<SchemaFacts, 'title' | 'description' | 'default' | 'example' | 'readOnly' | 'writeOnly' | 'deprecated'>
-
-export function annotations(reader: KeywordReader): Annotations {
-  const { value } = reader.located
-  const title = reader.text('title')
-  const description = reader.text('description')
-  const example = exampleOf(value)
-  return {
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    ...(Object.hasOwn(value, 'default') && value['default'] !== undefined && { default: value['default'] }),
-    ...(example !== undefined && { example }),
-    readOnly: reader.flag('readOnly'),
-    writeOnly: reader.flag('writeOnly'),
-    deprecated: reader.flag('deprecated'),
-  }
-}
-
-function exampleOf(value: JsonObject): JsonValue | undefined {
-  if (Object.hasOwn(value, 'example')) return value['example']
-  const { examples } = value
-  return isArray(examples) ? examples[0] : value['x-example']
-}
-
-function values(reader: KeywordReader, types: TypeFacts): Pick<SchemaFacts, 'enum' | 'format' | 'pattern'> {
-  const listed = Object.hasOwn(reader.located.value, 'enum') ? reader.list('enum') : listedValues(reader.located.value)
-  const listedTypes = listed?.filter((item) => item !== null) ?? []
-  const format = reader.text('format') ?? types.format ?? contentFormat(reader.located.value)
-  const pattern = reader.text('pattern')
-  return {
-    ...(listedTypes.length > 0 && { enum: listedTypes }),
-    ...(format !== undefined && { format }),
-    ...(pattern !== undefined && { pattern }),
-  }
-}
-
-/** 3.1 says with two keywords what 3.0 said with a format. */
-function contentFormat(value: JsonObject): string | undefined {
-  if (value['contentEncoding'] === 'base64') return 'byte'
-  return value['contentMediaType'] === 'application/octet-stream' ? 'binary' : undefined
-}
-
-type Assertions = Pick<
-  SchemaFacts,
-  'minLength' | 'maxLength' | 'minimum' | 'maximum' | 'multipleOf' | 'minItems' | 'maxItems' | 'uniqueItems' | 'minProperties' | 'maxProperties'
->
-
-const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'] as const
-
-function assertions(reader: KeywordReader): Assertions {
-  const counts = COUNTS.map((name) => [name, reader.count(name)] as const).filter(([, count]) => count !== undefined)
-  const minimum = boundOf(reader, 'minimum', 'exclusiveMinimum')
-  const maximum = boundOf(reader, 'maximum', 'exclusiveMaximum')
-  const multipleOf = reader.number('multipleOf')
-  return {
-    ...(Object.fromEntries(counts) as Partial<Assertions>),
-    ...(minimum !== undefined && { minimum }),
-    ...(maximum !== undefined && { maximum }),
-    ...(multipleOf !== undefined && { multipleOf }),
-    uniqueItems: reader.flag('uniqueItems'),
-  }
-}
-
 /** 3.0 has a number and a flag beside it, 3.1 two numbers of which the tighter counts. */
-function boundOf(reader: KeywordReader, plain: 'minimum' | 'maximum', exclusive: string): Bound | undefined {
-  const inclusive = reader.number(plain)
-  const written = reader.located.value[exclusive]
-  if (!isNumber(written)) return inclusive === undefined ? undefined : { value: inclusive, exclusive: reader.flag(exclusive) }
-  return inclusive !== undefined && isTighter(inclusive, written, plain) ? { value: inclusive, exclusive: false } : { value: written, exclusive: true }
+function boundOf(value: JsonObject, plain: 'minimum' | 'maximum'): Bound | undefined {
+  const inclusive = value[plain]
+  const exclusive = value[plain === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum']
+  if (!isNumber(exclusive)) return isNumber(inclusive) ? { value: inclusive, exclusive: exclusive !== undefined && flagOf(exclusive) === true } : undefined
+  return isNumber(inclusive) && isTighter(inclusive, exclusive, plain) ? { value: inclusive, exclusive: false } : { value: exclusive, exclusive: true }
 }
 
 function isTighter(inclusive: JsonNumber, exclusive: JsonNumber, side: 'minimum' | 'maximum'): boolean {
   const order = compareNumbers(inclusive, exclusive)
   return side === 'minimum' ? order > 0 : order < 0
-}
-
-/** `required: true` inside of a property is of an old draft; it is among the unsupported keywords. */
-function requiredOf(reader: KeywordReader): readonly string[] {
-  if (typeof reader.located.value['required'] === 'boolean') return []
-  return [...new Set(reader.texts('required') ?? [])]
-}
-
-const UNSUPPORTED = new Set([
-  'patternProperties', 'propertyNames', 'dependencies', 'dependentRequired', 'dependentSchemas', 'if', 'then', 'else',
-  'unevaluatedProperties', 'unevaluatedItems', 'contains', 'minContains', 'maxContains', 'additionalItems', 'contentSchema',
-  '$dynamicRef', '$recursiveRef', '$id',
-])
-
-function unsupportedIn(located: Located<JsonObject>): readonly UnsupportedKeyword[] {
-  return Object.keys(located.value)
-    .filter((keyword) => UNSUPPORTED.has(keyword) || (keyword === 'required' && typeof located.value['required'] === 'boolean'))
-    .map((keyword) => ({ keyword, pointer: below(located.pointer, keyword) }))
 }

@@ -1,6 +1,5 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import { lazily } from './lazy.js'
 import { memberOf, placeOf, type LinkContext, type Located } from './link-context.js'
 import { nameValue } from './name-value.js'
 import type { Discriminator, Schema } from './normal-form.js'
@@ -8,7 +7,7 @@ import { below } from './pointer.js'
 import { follow, keyOf, resolveReference } from './reference.js'
 import { siblingView } from './ref-siblings.js'
 import { allowsOnlyNull, emptyFacts, readFacts } from './schema-facts.js'
-import { childless, NOTHING, schemaNode, type LazyChildren } from './schema-node.js'
+import { childless, NOTHING, schemaNode, type ChildReader } from './schema-node.js'
 
 /** The node of a place; the same object each time. */
 export function schemaAt(context: LinkContext, located: Located): Schema {
@@ -30,7 +29,7 @@ function makeSchema(context: LinkContext, located: Located): Schema {
   if (typeof value === 'boolean') return childless(emptyFacts(located, value ? 'true' : 'false'))
   if (!isObject(value)) return childless(emptyFacts(located, 'unresolved', [finding('OAS0402', { found: nameValue(value) }, { where: placeOf(located) })]))
   const object = located as Located<JsonObject>
-  return Object.hasOwn(value, '$ref') ? referredSchema(context, object) : schemaNode(readFacts(object), childrenOf(context, object))
+  return Object.hasOwn(value, '$ref') ? referredSchema(context, object) : schemaNode(readFacts(object), new DocumentChildren(context, object))
 }
 
 /** One step at a time, because each place on the way may add something beside its `$ref`. */
@@ -38,24 +37,52 @@ function referredSchema(context: LinkContext, located: Located<JsonObject>): Sch
   const whole = follow(context, located)
   const step = whole.ok ? resolveReference(context, located) : whole
   if (!step.ok) return childless(emptyFacts(located, 'unresolved', [step.problem]))
-  return siblingView({ version: context.version, located, target: schemaAt(context, step.target), children: () => childrenOf(context, located) })
+  return siblingView({ version: context.version, located, target: schemaAt(context, step.target), children: () => new DocumentChildren(context, located) })
 }
 
-export function childrenOf(context: LinkContext, located: Located<JsonObject>): LazyChildren {
-  const one = (name: string) => lazily(() => optional(context, memberOf(located, name)))
-  const union = (name: string) => lazily(() => listOf(context, memberOf(located, name), (item) => !allowsOnlyNull(item)))
-  const items = memberOf(located, 'items')
-  return {
-    properties: lazily(() => propertiesOf(context, memberOf(located, 'properties'))),
-    additionalProperties: lazily(() => additionalOf(context, memberOf(located, 'additionalProperties'))),
-    items: lazily(() => (isArray(items?.value) ? undefined : optional(context, items))),
-    prefixItems: lazily(() => listOf(context, memberOf(located, 'prefixItems') ?? (isArray(items?.value) ? items : undefined))),
-    allOf: lazily(() => listOf(context, memberOf(located, 'allOf'))),
-    oneOf: union('oneOf'),
-    anyOf: union('anyOf'),
-    not: one('not'),
-    discriminator: lazily(() => discriminatorOf(context, located)),
+/** Reads the children of an object in the document. */
+class DocumentChildren implements ChildReader {
+  readonly #context: LinkContext
+  readonly #located: Located<JsonObject>
+
+  constructor(context: LinkContext, located: Located<JsonObject>) {
+    this.#context = context
+    this.#located = located
   }
+  properties(): ReadonlyMap<string, Schema> {
+    return propertiesOf(this.#context, memberOf(this.#located, 'properties'))
+  }
+  additionalProperties(): boolean | Schema | undefined {
+    return additionalOf(this.#context, memberOf(this.#located, 'additionalProperties'))
+  }
+  items(): Schema | undefined {
+    const items = memberOf(this.#located, 'items')
+    return isArray(items?.value) ? undefined : optional(this.#context, items)
+  }
+  /** A list of `items` is how older drafts wrote it. */
+  prefixItems(): readonly Schema[] {
+    const items = memberOf(this.#located, 'items')
+    return listOf(this.#context, memberOf(this.#located, 'prefixItems') ?? (isArray(items?.value) ? items : undefined))
+  }
+  allOf(): readonly Schema[] {
+    return listOf(this.#context, memberOf(this.#located, 'allOf'))
+  }
+  oneOf(): readonly Schema[] {
+    return listOf(this.#context, memberOf(this.#located, 'oneOf'), describesMore)
+  }
+  anyOf(): readonly Schema[] {
+    return listOf(this.#context, memberOf(this.#located, 'anyOf'), describesMore)
+  }
+  not(): Schema | undefined {
+    return optional(this.#context, memberOf(this.#located, 'not'))
+  }
+  discriminator(): Discriminator | undefined {
+    return discriminatorOf(this.#context, this.#located)
+  }
+}
+
+function describesMore(item: JsonValue): boolean {
+  return !allowsOnlyNull(item)
 }
 
 function optional(context: LinkContext, located: Located | undefined): Schema | undefined {
@@ -68,8 +95,10 @@ function propertiesOf(context: LinkContext, located: Located | undefined): Reado
   return new Map(Object.entries(located.value).map(([name, value]) => [name, schemaAt(context, { source, pointer: below(pointer, name), value })]))
 }
 
+const NONE: readonly Schema[] = []
+
 function listOf(context: LinkContext, located: Located | undefined, keep: (item: JsonValue) => boolean = () => true): readonly Schema[] {
-  if (located === undefined || !isArray(located.value)) return []
+  if (located === undefined || !isArray(located.value)) return NONE
   const { source, pointer } = located
   return located.value.flatMap((value, index) => (keep(value) ? [schemaAt(context, { source, pointer: below(pointer, index), value })] : []))
 }
