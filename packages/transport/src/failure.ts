@@ -130,6 +130,8 @@ function brokenExchange(code: string, detail: string, { host, answered }: Exchan
 export const MAX_HEADER_BYTES = 65_536
 
 function errorCode(error: unknown): string {
+  // undici's parser has an error without a code for what is not HTTP at all.
+  if (error instanceof Error && error.name === 'HTTPParserError' && (error as { code?: unknown }).code === undefined) return 'HPE_INVALID'
   const own = (error as { code?: unknown } | null)?.code
   if (typeof own === 'string') return own
   const first = (error as { errors?: readonly unknown[] } | null)?.errors?.[0]

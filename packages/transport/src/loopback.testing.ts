@@ -45,12 +45,18 @@ export async function startLoopback(answer: Answer = json('{}'), tls?: TlsOption
 
 /** A server that speaks whatever the test says. */
 export async function startTcp(onConnection: (socket: Socket) => void): Promise<{ readonly origin: string; readonly port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
   const server = createTcp((socket) => {
+    sockets.add(socket)
     socket.on('error', () => {})
     onConnection(socket)
   })
   const port = await listen(server)
-  return { origin: `http://127.0.0.1:${port}`, port, close: () => close(server) }
+  const closeAll = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    await close(server)
+  }
+  return { origin: `http://127.0.0.1:${port}`, port, close: closeAll }
 }
 
 export interface TestProxy {
@@ -63,22 +69,31 @@ export interface TestProxy {
 /** A forward proxy: CONNECT tunnels, and absolute-form requests that it answers itself. `refuse` = the status it answers CONNECT with. */
 export async function startProxy(refuse?: number): Promise<TestProxy> {
   const proxy: Pick<TestProxy, 'tunnels' | 'forwarded'> = { tunnels: [], forwarded: [] }
+  const sockets = new Set<Socket>()
   const server = createHttp((request, response) => {
     proxy.forwarded.push(`${request.method} ${request.url} ${request.headers.host}`)
     response.end('by the proxy')
   })
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     proxy.tunnels.push({ authority: request.url ?? '', authorization: request.headers['proxy-authorization'] })
-    if (refuse !== undefined) return socket.end(`HTTP/1.1 ${refuse} No\r\n\r\n`)
+    if (refuse !== undefined) {
+      socket.end(`HTTP/1.1 ${refuse} No\r\n\r\n`)
+      return
+    }
     const [host = '', port] = (request.url ?? '').split(':')
     const upstream = connect(Number(port), host, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
       socket.pipe(upstream).pipe(socket)
     })
+    for (const side of [socket, upstream]) sockets.add(side)
     for (const side of [socket, upstream]) side.on('error', () => { socket.destroy(); upstream.destroy() })
   })
   const port = await listen(server)
-  return { ...proxy, url: `http://127.0.0.1:${port}`, close: () => close(server) }
+  const closeAll = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    await close(server)
+  }
+  return { ...proxy, url: `http://127.0.0.1:${port}`, close: closeAll }
 }
 
 async function listen(server: Server): Promise<number> {

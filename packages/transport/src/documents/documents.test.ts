@@ -38,7 +38,8 @@ function yaml(headers: Readonly<Record<string, string>> = {}): Answer {
     response.end(DOCUMENT)
   }
 }
-const http = (options: FetchDocumentOptions = {}, path = '/openapi.yaml') => transport.fetchDocument({ type: 'http', url: server.origin + path }, options)
+const http = (options: FetchDocumentOptions = {}, path = '/openapi.yaml') => transport.fetchDocument(urlSource(server.origin + path), options)
+const urlSource = (url: string) => ({ kind: 'http', uri: url, url }) as const
 const codeOf = (fetched: FetchedDocument) => (fetched.type === 'failure' ? `${fetched.finding.code} ${fetched.duration}` : fetched.type)
 
 describe('http sources', () => {
@@ -96,14 +97,14 @@ describe('http sources', () => {
   it('takes user and password out of the URL, and its query out of findings', async () => {
     server.answer = json('{}', 404)
     const url = server.origin.replace('http://', 'http://me:p%40ss@')
-    const fetched = await transport.fetchDocument({ type: 'http', url: `${url}/x?sig=verysecret` })
+    const fetched = await transport.fetchDocument(urlSource(`${url}/x?sig=verysecret`))
     expect(server.seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
     expect(JSON.stringify(fetched)).not.toMatch(/verysecret|p%40ss/)
   })
 
   it('trusts the CA that is given and no other', async () => {
     const secure = await startLoopback(yaml(), { cert: SERVER_CERTIFICATE, key: SERVER_KEY })
-    const fetch = (options: FetchDocumentOptions) => transport.fetchDocument({ type: 'http', url: `${secure.origin}/x` }, options)
+    const fetch = (options: FetchDocumentOptions) => transport.fetchDocument(urlSource(`${secure.origin}/x`), options)
     expect(codeOf(await fetch({ credentials: { ca: CA_CERTIFICATE } }))).toBe('document')
     expect(codeOf(await fetch({}))).toBe('NET0111 lasting')
     await secure.close()
@@ -120,18 +121,18 @@ describe('addresses', () => {
   })
 
   it.each(['http://169.254.169.254/latest', 'http://[fe80::1]/', 'http://metadata.google.internal/', 'http://[::ffff:169.254.169.254]/', 'http://2852039166/'])('never asks %s', async (url) => {
-    expect(codeOf(await transport.fetchDocument({ type: 'http', url }))).toBe('NET0302 lasting')
+    expect(codeOf(await transport.fetchDocument(urlSource(url)))).toBe('NET0302 lasting')
   })
 
   it('judges a redirect anew, and a name by what it leads to', async () => {
     server.answer = (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end()
     expect(codeOf(await http())).toBe('NET0302 lasting')
-    expect(codeOf(await transport.fetchDocument({ type: 'http', url: `http://localhost:${server.port}/` }, { privateAddresses: 'deny' }))).toBe('NET0303 lasting')
+    expect(codeOf(await transport.fetchDocument(urlSource(`http://localhost:${server.port}/`), { privateAddresses: 'deny' }))).toBe('NET0303 lasting')
   })
 })
 
 describe('github sources', () => {
-  const fetch = (options: FetchDocumentOptions = {}) => transport.fetchDocument({ type: 'github', owner: 'octo', repository: 'api', path: 'specs/a b.yaml', ref: 'release/1.0' },
+  const fetch = (options: FetchDocumentOptions = {}) => transport.fetchDocument({ kind: 'github', uri: 'github://octo/api/specs/a b.yaml@release/1.0', host: 'github.com', owner: 'octo', repository: 'api', path: 'specs/a b.yaml', ref: 'release/1.0' },
     { github: { apiUrl: `${server.origin}/api/v3/`, rawUrl: other.origin }, ...options })
 
   it('reads the raw host without a token, the contents endpoint with one', async () => {
@@ -151,12 +152,12 @@ describe('file sources', () => {
   it('reads files where they are allowed', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'oasgen-')), 'openapi.yaml')
     writeFileSync(path, DOCUMENT)
-    expect(codeOf(await transport.fetchDocument({ type: 'file', path }))).toBe('NET0509 lasting')
-    expect(await transport.fetchDocument({ type: 'file', path }, { files: 'allow' })).toMatchObject({ type: 'document', identity: { digest: DIGEST } })
-    expect(await transport.fetchDocument({ type: 'file', path }, { files: 'allow', previous: { digest: DIGEST } })).toMatchObject({ type: 'notModified' })
-    expect(codeOf(await transport.fetchDocument({ type: 'file', path: `${path}.absent` }, { files: 'allow' }))).toBe('NET0508 lasting')
+    expect(codeOf(await transport.fetchDocument({ kind: 'file', uri: `file://${path}`, path }))).toBe('NET0509 lasting')
+    expect(await transport.fetchDocument({ kind: 'file', uri: `file://${path}`, path }, { files: 'allow' })).toMatchObject({ type: 'document', identity: { digest: DIGEST } })
+    expect(await transport.fetchDocument({ kind: 'file', uri: `file://${path}`, path }, { files: 'allow', previous: { digest: DIGEST } })).toMatchObject({ type: 'notModified' })
+    expect(codeOf(await transport.fetchDocument({ kind: 'file', uri: 'file://x', path: `${path}.absent` }, { files: 'allow' }))).toBe('NET0508 lasting')
   })
   it('leaves ConfigMaps to whoever speaks to the cluster', async () => {
-    expect(codeOf(await transport.fetchDocument({ type: 'configmap', namespace: 'a', name: 'b', key: 'c' }))).toBe('NET0509 lasting')
+    expect(codeOf(await transport.fetchDocument({ kind: 'configMap', uri: 'configmap://a/b/c', namespace: 'a', name: 'b', key: 'c' }))).toBe('NET0509 lasting')
   })
 })

@@ -35,24 +35,24 @@ export async function fetchDocument(runtime: { readonly wire: Wire; readonly opt
 }
 
 function fetchSource(download: Download, source: DocumentSource, options: FetchDocumentOptions): Promise<FetchedDocument> | FetchedDocument {
-  switch (source.type) {
+  switch (source.kind) {
     case 'http':
-      return fetchUrl(download, source.url, options)
+      return fetchUrl(download, source, options)
     case 'oci':
       return fetchOci(download, source, options)
     case 'github':
       return fetchGithub(download, source, options)
     case 'file':
-      return fetchFile(source.path, download.maxBytes, options)
-    case 'configmap':
+      return fetchFile(source, download.maxBytes, options)
+    case 'configMap':
     case 'secret':
-      return lasting('NET0509', { uri: `${source.type}://${source.namespace}/${source.name}/${source.key}`, detail: 'it is an object of the cluster' })
+      return lasting('NET0509', { uri: source.uri, detail: 'it is an object of the cluster' })
   }
 }
 
-function fetchUrl(download: Download, text: string, options: FetchDocumentOptions): Promise<FetchedDocument> | FetchedDocument {
-  const given = httpUrl(text)
-  if (given === undefined) return notHttp(text)
+function fetchUrl(download: Download, source: { readonly uri: string; readonly url: string }, options: FetchDocumentOptions): Promise<FetchedDocument> | FetchedDocument {
+  const given = httpUrl(source.url)
+  if (given === undefined) return notHttp(source.uri)
   const credentials = credentialHeaders(options.credentials, given)
   const url = new URL(given)
   url.username = ''

@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { documentOf, lasting } from './outcome.js'
-import type { FetchDocumentOptions, FetchedDocument } from './source.js'
+import type { DocumentSource, FetchDocumentOptions, FetchedDocument } from './source.js'
 
-export async function fetchFile(path: string, maxBytes: number, options: FetchDocumentOptions): Promise<FetchedDocument> {
-  const uri = `file://${path}`
+type FileSource = Extract<DocumentSource, { kind: 'file' }>
+
+export async function fetchFile({ path, uri }: FileSource, maxBytes: number, options: FetchDocumentOptions): Promise<FetchedDocument> {
   if (options.files !== 'allow') return lasting('NET0509', { uri, detail: 'files are read on the command line only' })
   try {
     const facts = await stat(path)

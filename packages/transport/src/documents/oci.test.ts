@@ -56,7 +56,7 @@ beforeEach(() => {
 })
 
 const fetch = (source: Partial<OciSource> = {}, options: FetchDocumentOptions = {}) =>
-  transport.fetchDocument({ type: 'oci', registry: registry.origin.slice('http://'.length), repository: 'team/specs', ...source }, options)
+  transport.fetchDocument({ kind: 'oci', uri: 'oci://x/y', registry: registry.origin.slice('http://'.length), repository: 'team/specs', ...source }, options)
 const textOf = (fetched: FetchedDocument) => (fetched.type === 'document' ? Buffer.from(fetched.bytes).toString() : fetched.type === 'failure' ? fetched.finding.code : fetched.type)
 
 describe('oci sources', () => {

@@ -25,7 +25,7 @@ type Failed = Extract<FetchedDocument, { type: 'failure' }>
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
 export async function fetchOci(download: Download, source: OciSource, options: FetchDocumentOptions): Promise<FetchedDocument> {
-  const uri = printOci(source)
+  const { uri } = source
   const { previous } = options
   if (source.digest !== undefined && !isDigest(source.digest)) return lasting('NET0507', { uri, detail: 'the digest is malformed' })
   // A digest names its content for good: nothing needs to be asked.
@@ -126,8 +126,4 @@ async function pullGet(pull: Pull, path: string, { accept, maxBytes }: PullGet):
 function digestOf(bytes: Uint8Array, like: string): string {
   const algorithm = like.startsWith('sha512:') ? 'sha512' : 'sha256'
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
-}
-
-export function printOci({ registry, repository, tag, digest, file }: OciSource): string {
-  return `oci://${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}${file === undefined ? '' : `#${file}`}`
 }

@@ -2,18 +2,20 @@ import type { Finding } from '@oasgen/diagnostics'
 import type { AddressPolicy, ProxySettings } from '../context.js'
 
 /**
- * Where a document is to be had. The grammar of the URIs (`oasPath`) is that of `@oasgen/openapi`, which this package may
- * not import: the type is structurally the same. ConfigMaps and Secrets belong to the cluster and are answered with NET0509.
+ * Where a document is to be had. The grammar of the addresses (`oasPath`) is that of `@oasgen/openapi`, which this package
+ * may not import: the type is structurally the same. ConfigMaps and Secrets belong to the cluster and are answered with
+ * NET0509. `uri` is the one spelling of the address, for findings.
  */
 export type DocumentSource =
-  | { readonly type: 'configmap' | 'secret'; readonly namespace: string; readonly name: string; readonly key: string }
-  | { readonly type: 'http'; readonly url: string }
+  | { readonly kind: 'configMap' | 'secret'; readonly uri: string; readonly namespace: string; readonly name: string; readonly key: string }
+  | { readonly kind: 'http'; readonly uri: string; readonly url: string }
   | OciSource
   | GithubSource
-  | { readonly type: 'file'; readonly path: string }
+  | { readonly kind: 'file'; readonly uri: string; readonly path: string }
 
 export interface OciSource {
-  readonly type: 'oci'
+  readonly kind: 'oci'
+  readonly uri: string
   /** Host and port. */
   readonly registry: string
   readonly repository: string
@@ -25,7 +27,10 @@ export interface OciSource {
 }
 
 export interface GithubSource {
-  readonly type: 'github'
+  readonly kind: 'github'
+  readonly uri: string
+  /** `github.com`, or an Enterprise server. */
+  readonly host: string
   readonly owner: string
   readonly repository: string
   readonly path: string
@@ -68,7 +73,7 @@ export interface FetchDocumentOptions {
   readonly timeoutMs?: number
   /** Default: that of the transport. */
   readonly privateAddresses?: AddressPolicy
-  /** Where GitHub is. Default github.com; for Enterprise the API root, such as `https://github.example.com/api/v3`. */
+  /** Where GitHub's endpoints are, when not at the usual places of the source's host (`https://<host>/api/v3` for Enterprise). */
   readonly github?: { readonly apiUrl: string; readonly rawUrl?: string }
   /** Registries that are spoken to without TLS; loopback ones always are. */
   readonly plainRegistries?: readonly string[]
