@@ -1,1 +1,8 @@
-export {}
+export { renderCrds } from './render.js'
+export type { RenderedCrds } from './render.js'
+export { FIDELITY_RULES, renderFidelityRules } from './fidelity/rules.js'
+export type { FidelityRule } from './fidelity/rules.js'
+export { renderFidelityText } from './fidelity/report.js'
+export type { FidelityEntry, FidelityReport, SizeReport } from './fidelity/report.js'
+export { renderRestDefinitionCrdYaml } from './definition-crd.js'
+export { printYaml } from './yaml.js'

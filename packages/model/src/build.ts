@@ -1,7 +1,7 @@
 import type { Checked, Finding } from '@oasgen/diagnostics'
+import type { Document } from '@oasgen/openapi'
 import type { RestDefinition } from '@oasgen/restdefinition'
 import { checkModel } from './check/check.js'
-import type { ModelDocument } from './document.js'
 import { buildNames } from './naming/names.js'
 import { addDefinitionFields } from './resource/additions.js'
 import { buildConfiguration } from './resource/configuration.js'
@@ -18,7 +18,7 @@ import { buildVerbs } from './verb/verbs.js'
  * Document and RestDefinition as one model, with everything that does not fit together as findings. There is always a model: a verb
  * that the document lacks is left out of it.
  */
-export function buildModel(document: ModelDocument, definition: RestDefinition): Checked<ResourceModel> & { readonly value: ResourceModel } {
+export function buildModel(document: Document, definition: RestDefinition): Checked<ResourceModel> & { readonly value: ResourceModel } {
   const findings: Finding[] = []
   const names = buildNames(definition, findings)
   const verbs = buildVerbs(document, definition, findings)

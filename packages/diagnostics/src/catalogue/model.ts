@@ -9,27 +9,6 @@ export const MDL = {
     help: 'set spec.resource.names.plural',
     explain: 'The default plural is the one that the reference makes, so that installations keep their CRDs. For a few words it answers something that no API server accepts as a name; then the lower-cased kind with an s is used.',
   },
-  MDL0201: {
-    severity: 'error',
-    reason: 'PathMissing',
-    message: '{action} names the path {path}, which the document does not have',
-    help: 'write the path exactly as the document does, with the names of its parameters',
-    explain: 'A verb names an operation by the exact key of the `paths` object of the document, parameter names and slashes included. Where the document lacks it, nothing is known about its parameters, bodies and answers, so the verb is left out: the kind and the Plan are made from the other verbs, and the RestDefinition is not Ready. Often the path has only changed the name of a parameter between two versions of the document.',
-  },
-  MDL0202: {
-    severity: 'error',
-    reason: 'MethodMissing',
-    message: '{action} names {method} {path}, but the path has only {methods}',
-    help: 'use one of {methods}, or add the operation to the document with an overlay',
-    explain: 'The path exists in the document, the method does not. The verb is left out: nothing is known about its parameters, bodies and answers.',
-  },
-  MDL0203: {
-    severity: 'error',
-    reason: 'SideOperationMissing',
-    message: 'the document has no GET {path}',
-    help: 'write the path exactly as the document does, or add the operation with an overlay',
-    explain: 'The path is needed beside the call itself, as the poll of an asynchronous operation or as proof that the API is well. It is a GET operation of the same document.',
-  },
   MDL0204: {
     severity: 'error',
     reason: 'ContentTypeMissing',

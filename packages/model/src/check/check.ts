@@ -1,5 +1,5 @@
 import type { Finding } from '@oasgen/diagnostics'
-import type { ModelDocument } from '../document.js'
+import type { Document } from '@oasgen/openapi'
 import type { MissedRemoval } from '../resource/spec.js'
 import type { ResourceModel } from '../resource-model.js'
 import { answerFindings } from './answers.js'
@@ -11,7 +11,7 @@ import { statusFindings } from './status.js'
 import { verbFindings } from './verbs.js'
 
 /** Everything that document and definition say together and that does not fit, each with its places. */
-export function checkModel(model: ResourceModel, document: ModelDocument, missed: readonly MissedRemoval[]): readonly Finding[] {
+export function checkModel(model: ResourceModel, document: Document, missed: readonly MissedRemoval[]): readonly Finding[] {
   return [
     ...verbFindings(model), ...identityFindings(model), ...statusFindings(model), ...answerFindings(model), ...fieldFindings(model),
     ...mappingFindings(model), ...configurationFindings(model, document, missed),

@@ -1,12 +1,12 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { nearestName } from '@oasgen/restdefinition'
-import type { ModelDocument } from '../document.js'
+import type { Document } from '@oasgen/openapi'
 import { actionsOf, methodOf, parameterOf } from '../resource/configuration.js'
 import type { MissedRemoval } from '../resource/spec.js'
 import type { ResourceModel } from '../resource-model.js'
 import { at } from './places.js'
 
-export function configurationFindings(model: ResourceModel, document: ModelDocument, missed: readonly MissedRemoval[]): readonly Finding[] {
+export function configurationFindings(model: ResourceModel, document: Document, missed: readonly MissedRemoval[]): readonly Finding[] {
   return [...unknownFields(model), ...unknownExclusions(model, missed), ...unsupportedSchemes(document)]
 }
 
@@ -33,7 +33,7 @@ function unknownExclusions(model: ResourceModel, missed: readonly MissedRemoval[
   })
 }
 
-function unsupportedSchemes(document: ModelDocument): readonly Finding[] {
+function unsupportedSchemes(document: Document): readonly Finding[] {
   return [...document.securitySchemes.values()]
     .filter((scheme) => methodOf(scheme) === 'unsupported')
     .map((scheme) => finding('MDL0206', { scheme: scheme.name, type: scheme.type === 'unusable' ? scheme.declared : scheme.type }, { where: scheme.place }))

@@ -1,5 +1,6 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { type FieldSettings, nearestName, readFieldPattern } from '@oasgen/restdefinition'
+import { referenceFieldName, secretFieldName } from '../naming/companions.js'
 import { itemsOf, propertyOf, typesOf } from '../schema/look.js'
 import type { FieldModel } from '../resource/fields.js'
 import type { ResourceModel } from '../resource-model.js'
@@ -96,11 +97,10 @@ function looksSecret(model: ResourceModel): readonly Finding[] {
 
 function takenNames(model: ResourceModel): readonly Finding[] {
   return model.definition.resource.fields.flatMap((rule) => {
-    const suffix = rule.secret ? 'SecretRef' : rule.reference ? 'Ref' : undefined
     const pattern = readFieldPattern(rule.path)
-    if (suffix === undefined || !pattern.ok || pattern.steps.length !== 1) return []
-    const [step] = pattern.steps
-    const name = step !== undefined && 'key' in step ? `${step.key}${suffix}` : undefined
+    const [step] = pattern.ok && pattern.steps.length === 1 ? pattern.steps : []
+    if (step === undefined || !('key' in step)) return []
+    const name = rule.secret ? secretFieldName(step.key) : rule.reference ? referenceFieldName(step.key) : undefined
     if (name === undefined || !model.spec.some((field) => field.name === name)) return []
     return [finding('MDL0234', { path: rule.path, name }, at(model, rule.at))]
   })

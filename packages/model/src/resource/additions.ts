@@ -1,7 +1,6 @@
 import type { DocumentPlace } from '@oasgen/diagnostics'
-import type { Schema } from '@oasgen/openapi'
+import type { Document, Schema } from '@oasgen/openapi'
 import { definitionPlace, type FieldSettings, type RequestMapping, type RestDefinition, readFieldPattern, type PatternStep } from '@oasgen/restdefinition'
-import type { ModelDocument } from '../document.js'
 import { madeSchema, plainSchema, withParts } from '../schema/derived.js'
 import { itemsOf, propertiesOf, propertyOf, schemaAt } from '../schema/look.js'
 import { pathNames } from '../schema/path-names.js'
@@ -10,12 +9,12 @@ import type { CallModel, VerbModels } from '../verb/verbs.js'
 import type { DraftFields } from './fields.js'
 
 /** Fields that only the definition knows: `fields[].schema`, and sources of mappings that are declared nowhere. */
-export function addDefinitionFields(drafts: DraftFields, document: ModelDocument, definition: RestDefinition, verbs: VerbModels): void {
+export function addDefinitionFields(drafts: DraftFields, document: Document, definition: RestDefinition, verbs: VerbModels): void {
   for (const field of definition.resource.fields) {
     const pattern = readFieldPattern(field.path)
     if (field.schema === undefined || !pattern.ok || pattern.root !== 'spec') continue
     const place = placeOf(definition, document, field)
-    place && addAt(drafts, pattern.steps, document.schema(field.schema, place), place)
+    place && addAt(drafts, pattern.steps, document.schemaFrom(field.schema, place), place)
   }
   for (const verb of Object.values(verbs)) {
     for (const call of [...(verb.call ? [verb.call] : []), ...verb.steps]) {
@@ -26,12 +25,12 @@ export function addDefinitionFields(drafts: DraftFields, document: ModelDocument
   }
 }
 
-function placeOf(definition: RestDefinition, document: ModelDocument, { at }: Pick<FieldSettings, 'at'>): DocumentPlace {
+function placeOf(definition: RestDefinition, document: Document, { at }: Pick<FieldSettings, 'at'>): DocumentPlace {
   const place = definitionPlace(definition, at)
   return place.kind === 'document' ? place : { kind: 'document', uri: document.source.uri, pointer: '' }
 }
 
-function addSource(drafts: DraftFields, document: ModelDocument, definition: RestDefinition, call: CallModel, mapping: RequestMapping, action: CallAction): void {
+function addSource(drafts: DraftFields, document: Document, definition: RestDefinition, call: CallModel, mapping: RequestMapping, action: CallAction): void {
   const place = placeOf(definition, document, mapping)
   const text = (path: string): void => addUndeclared(drafts, path, () => plainSchema(place, 'string'), place, action)
   if (mapping.from.type === 'secretRef') {

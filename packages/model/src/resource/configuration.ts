@@ -1,6 +1,5 @@
-import type { SecurityScheme } from '@oasgen/openapi'
+import type { Document, SecurityScheme } from '@oasgen/openapi'
 import type { ConfigurationField, RestDefinition, VerbAction } from '@oasgen/restdefinition'
-import type { ModelDocument } from '../document.js'
 import type { ParameterModel } from '../verb/parameters.js'
 import type { CallModel, VerbModels } from '../verb/verbs.js'
 
@@ -32,7 +31,7 @@ export interface ConfigurationParameter {
   readonly parameter: ParameterModel
 }
 
-export function buildConfiguration(document: ModelDocument, definition: RestDefinition, verbs: VerbModels): ConfigurationModel | undefined {
+export function buildConfiguration(document: Document, definition: RestDefinition, verbs: VerbModels): ConfigurationModel | undefined {
   const { resource } = definition
   const schemes = buildSchemes(document, definition, verbs)
   if (schemes.length === 0 && resource.configurationFields.length === 0) return undefined
@@ -73,7 +72,7 @@ function sameParameter(place: string, a: string, b: string): boolean {
  * Every scheme of the document, as the reference, which authenticates each call whatever the operation says; under `strict` those
  * that the operations name, where they name any.
  */
-function buildSchemes(document: ModelDocument, definition: RestDefinition, verbs: VerbModels): readonly SchemeModel[] {
+function buildSchemes(document: Document, definition: RestDefinition, verbs: VerbModels): readonly SchemeModel[] {
   const named = schemesNamed(verbs)
   const all = [...document.securitySchemes.values()]
   const used = definition.resource.schema === 'strict' && named.size > 0 ? all.filter(({ name }) => named.has(name)) : all

@@ -47,9 +47,18 @@ export function identityParameters(verbs: VerbModels): readonly string[] {
   const item = itemPath(verbs)
   if (item === undefined) return []
   const collection = collectionPath(verbs, item)
-  const parents = collection === undefined ? [] : parentsOf(verbs, item, collection)
+  if (collection === undefined) return namedByPath(verbs, item)
+  const parents = parentsOf(verbs, item, collection)
   const own = parametersIn(item).filter((name) => !parents.includes(name))
   return own.length > 0 ? own : trailingParameters(item)
+}
+
+/** Without a collection the parameters at the end of a path that ends with some name the item. */
+function namedByPath(verbs: VerbModels, item: string): readonly string[] {
+  const known = new Set(parametersIn(item))
+  const paths = [item, ...[verbs.create, verbs.update, verbs.delete].map(pathOf).filter((path) => path !== undefined)]
+  const ends = paths.map((path) => trailingParameters(path).filter((name) => known.has(name)))
+  return ends.find((names) => names.length > 0) ?? parametersIn(item).slice(-1)
 }
 
 function collectionPath(verbs: VerbModels, item: string): string | undefined {

@@ -21,7 +21,8 @@ export function shapeOf(verbs: VerbModels): ResourceShape {
   if (create === undefined || path === undefined) return item !== undefined && !endsWithParameter(item) && verbs.findby === undefined ? 'singleton' : 'collection'
   const method = create.description.method
   if (isAttachment(verbs, path)) return 'membership'
-  if (method === 'POST') return endsWithParameter(path) && (item === undefined || item === path) ? 'postToItem' : 'collection'
+  const items = [verbs.get, verbs.update, verbs.delete].map(pathOf).filter((each) => each !== undefined)
+  if (method === 'POST') return endsWithParameter(path) && (items.length === 0 || items.includes(path)) ? 'postToItem' : 'collection'
   if (endsWithParameter(path)) return 'nameKeyed'
   return item === undefined || item === path ? 'singleton' : 'collection'
 }

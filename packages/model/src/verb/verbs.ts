@@ -1,7 +1,6 @@
-import { finding, type Finding } from '@oasgen/diagnostics'
-import type { Operation } from '@oasgen/openapi'
-import { type CallDescription, definitionPlace, nearestName, type RestDefinition, type StepDescription, type VerbAction, type VerbDescription } from '@oasgen/restdefinition'
-import type { ModelDocument } from '../document.js'
+import type { Finding } from '@oasgen/diagnostics'
+import { type Document, findOperation, type Operation } from '@oasgen/openapi'
+import { type CallDescription, definitionPlace, type RestDefinition, type StepDescription, type VerbAction, type VerbDescription } from '@oasgen/restdefinition'
 import { pathNames } from '../schema/path-names.js'
 import { propertiesOf } from '../schema/look.js'
 import { type BodyModel, buildBody } from './body.js'
@@ -38,13 +37,13 @@ export interface VerbModel {
 export type VerbModels = Readonly<Partial<Record<VerbAction, VerbModel>>>
 
 interface Context {
-  readonly document: ModelDocument
+  readonly document: Document
   readonly definition: RestDefinition
   readonly findings: Finding[]
 }
 
 /** Verbs whose operations exist; what the document lacks is said and left out. */
-export function buildVerbs(document: ModelDocument, definition: RestDefinition, findings: Finding[]): VerbModels {
+export function buildVerbs(document: Document, definition: RestDefinition, findings: Finding[]): VerbModels {
   const context: Context = { document, definition, findings }
   const verbs: Partial<Record<VerbAction, VerbModel>> = {}
   const found = firstOfEach(definition.resource.verbsDescription).map((verb) => ({ verb, operations: operationsOf(context, verb) }))
@@ -81,46 +80,17 @@ interface Operations {
 
 /** Undefined when the verb cannot be carried out: its operation, or one of its steps, is not in the document. */
 function operationsOf(context: Context, verb: VerbDescription): Operations | undefined {
-  const main = verb.path === undefined ? undefined : findOperation(context, verb, verb.action)
-  const steps = verb.steps.map((step) => ({ step, operation: findOperation(context, step, verb.action) }))
+  const main = verb.path === undefined ? undefined : locate(context, verb.path, verb.method ?? 'GET', `${verb.at}/path`)
+  const steps = verb.steps.map((step) => ({ step, operation: locate(context, step.path ?? '', step.method ?? 'GET', `${step.at}/path`) }))
   if ((verb.path !== undefined && main === undefined) || steps.some(({ operation }) => operation === undefined)) return undefined
   const known = steps.flatMap(({ step, operation }) => (operation === undefined ? [] : [{ step, operation }]))
   return { ...(main && { main }), steps: known }
 }
 
-function findOperation({ document, definition, findings }: Context, call: CallDescription, action: string): Operation | undefined {
-  const [path = '', method = 'GET'] = [call.path, call.method]
-  const place = definitionPlace(definition, `${call.at}/path`)
-  if (!document.paths.has(path)) {
-    const near = nearestPath(path, [...document.paths.keys()])
-    findings.push(finding('MDL0201', { action, path }, { where: place, ...(near !== undefined && nearFix(near, call)) }))
-    return undefined
-  }
-  if (!document.paths.get(path)?.includes(method.toLowerCase())) {
-    const methods = document.paths.get(path)?.map((each) => each.toUpperCase()).join(', ') ?? ''
-    findings.push(finding('MDL0202', { action, path, method, methods }, { where: definitionPlace(definition, `${call.at}/method`) }))
-    return undefined
-  }
-  const { value, findings: more } = document.operation(path, method)
+function locate({ document, definition, findings }: Context, path: string, method: string, pointer: string): Operation | undefined {
+  const { value, findings: more } = findOperation(document, path, method, { where: definitionPlace(definition, pointer), pointer })
   findings.push(...more)
   return value
-}
-
-function nearFix(near: string, { at }: CallDescription): { readonly help: string; readonly fix: NonNullable<Finding['fix']> } {
-  return {
-    help: `did you mean ${near}?`,
-    fix: { kind: 'definition', title: `use the path ${near}`, patch: [{ op: 'replace', path: `${at}/path`, value: near }] },
-  }
-}
-
-/** A path that differs by the names of its parameters, a slash at the end or a few letters. */
-export function nearestPath(path: string, paths: readonly string[]): string | undefined {
-  const shape = shapeOf(path)
-  return paths.find((candidate) => shapeOf(candidate) === shape) ?? nearestName(path, paths)
-}
-
-function shapeOf(path: string): string {
-  return path.replace(/\{[^}]*\}/g, '{}').replace(/\/+$/, '').toLowerCase()
 }
 
 function sentFields(verb: VerbDescription, operations: Operations | undefined): readonly string[] {
@@ -161,14 +131,7 @@ function buildCall(context: Context, operation: Operation, call: CallDescription
 }
 
 /** A GET operation beside the call itself: poll, proof of absence. */
-function findSide(context: Context, path: string, at: string, call: CallDescription): VerbModel['proof'] {
-  const { document, definition, findings } = context
-  if (document.paths.get(path)?.includes('get') !== true) {
-    const near = nearestPath(path, [...document.paths.keys()])
-    findings.push(finding('MDL0203', { path }, { where: definitionPlace(definition, `${at}/path`), ...(near !== undefined && { help: `did you mean ${near}?` }) }))
-    return undefined
-  }
-  const { value, findings: more } = document.operation(path, 'GET')
-  findings.push(...more)
-  return value && { operation: value, parameters: buildParameters(value, { ...call, headers: [], queries: [] }) }
+function findSide(context: Context, path: string, pointer: string, call: CallDescription): VerbModel['proof'] {
+  const operation = locate(context, path, 'GET', `${pointer}/path`)
+  return operation && { operation, parameters: buildParameters(operation, { ...call, headers: [], queries: [] }) }
 }

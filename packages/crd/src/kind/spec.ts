@@ -1,0 +1,88 @@
+import type { FieldSettings } from '@oasgen/restdefinition'
+import { type FieldModel, type FieldUnion, propertiesOf, type ResourceModel } from '@oasgen/model'
+import type { Lowering, Spot } from '../lower/context.js'
+import { note } from '../lower/context.js'
+import { nameStep, withReferences } from '../lower/object.js'
+import { lowerSchema } from '../lower/schema.js'
+import type { Structural } from '../lower/structural.js'
+import { objectJunctor } from '../lower/union.js'
+
+const SPEC: Spot = { field: 'spec', depth: 0, open: [], repeated: false }
+
+/** The spec: fields of the bodies, parameters, what the definition adds, and the way to the Configuration. */
+export function renderSpec(model: ResourceModel, lowering: Lowering): Structural {
+  const properties = new Map(model.spec.map((field) => [field.name, renderField(lowering, field)]))
+  const required = model.spec.filter((field) => field.required).map(({ name }) => name)
+  const { fields, rules } = withReferences(lowering, properties, required, SPEC)
+  const all = new Map(fields.properties)
+  const names = [...fields.required]
+  if (model.configuration !== undefined) {
+    all.set('configurationRef', CONFIGURATION_REF)
+    if (model.configuration.required) names.push('configurationRef')
+  }
+  return {
+    type: 'object',
+    description: `Desired state of the ${model.names.kind}.`,
+    ...(names.length > 0 && { required: names.toSorted() }),
+    properties: Object.fromEntries(all),
+    ...openness(model, lowering),
+    ...junctors(model, lowering, all, names),
+    ...(rules.length > 0 && { 'x-kubernetes-validations': rules }),
+  }
+}
+
+const CONFIGURATION_REF: Structural = {
+  type: 'object',
+  description: 'A reference to the Configuration CR that holds all the needed configuration for this resource. OASGen Provider added this field automatically.',
+  properties: {
+    name: { type: 'string' },
+    namespace: { type: 'string', description: 'Namespace of the referenced Configuration CR. If not provided, the same namespace will be used.' },
+  },
+  required: ['name'],
+}
+
+function renderField(lowering: Lowering, field: FieldModel): Structural {
+  const spot: Spot = { field: `spec.${nameStep(field.name)}`, depth: 1, open: [], repeated: false }
+  const schema = field.updateSchema === undefined ? field.schema : lowering.same.any([field.schema, field.updateSchema]) ?? field.schema
+  if (field.origin.type !== 'parameter') return lowerSchema(lowering, schema, spot)
+  const { description, deprecated, in: place } = field.origin
+  const text = description ?? ''
+  const own = schema.description !== undefined && schema.description.trim() !== ''
+  const prefix = `${deprecated ? 'DEPRECATED. ' : ''}PARAMETER: ${place}${text === '' || (own && schema.description === text) ? '' : ` - ${text}`}`
+  return lowerSchema(lowering, text === '' ? schema : withoutDescription(schema), spot, prefix)
+}
+
+/** The parameter's own words stand for those of its schema. */
+function withoutDescription(schema: FieldModel['schema']): FieldModel['schema'] {
+  return schema.description === undefined ? schema : Object.create(schema, { description: { value: undefined } }) as FieldModel['schema']
+}
+
+/** A body of which the document names no field takes anything, as in the reference. */
+function openness(model: ResourceModel, lowering: Lowering): Structural {
+  const body = model.verbs.create?.call?.body
+  if (lowering.mode !== 'compatible' || body?.form !== 'object') return {}
+  const open = body.object.additionalProperties !== undefined && body.object.additionalProperties !== false
+  return open || propertiesOf(body.object).size === 0 ? { 'x-kubernetes-preserve-unknown-fields': true } : {}
+}
+
+/** A union at the root of the body, as far as its fields are fields of the spec. */
+function junctors(model: ResourceModel, lowering: Lowering, properties: ReadonlyMap<string, Structural>, required: readonly string[]): Structural {
+  const found = model.unions.flatMap((union) => unionJunctor(lowering, union, properties, required))
+  const [first, ...rest] = found
+  return first === undefined ? {} : { ...first, ...(rest.length > 0 && { allOf: rest }) }
+}
+
+function unionJunctor(lowering: Lowering, { kind, schema }: FieldUnion, properties: ReadonlyMap<string, Structural>, required: readonly string[]): readonly Structural[] {
+  const branches = schema[kind].map((branch) => new Map([...propertiesOf(branch)].filter(([name]) => properties.has(name))))
+  if (branches.some((branch) => branch.size === 0)) {
+    note(lowering, SPEC, { outcome: 'weakened', schema, keyword: kind, rule: 'union-merged' })
+    return []
+  }
+  return objectJunctor(lowering, { union: { kind, branches: schema[kind], of: schema }, branches, required: new Set(required), spot: SPEC })
+}
+
+/** Entries of `fields` by their path. */
+export function rulesOf(model: ResourceModel): ReadonlyMap<string, FieldSettings> {
+  return new Map(model.definition.resource.fields.toReversed().map((field) => [field.path, field]))
+}
+

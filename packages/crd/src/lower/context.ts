@@ -1,0 +1,82 @@
+import type { Schema } from '@oasgen/openapi'
+import type { FieldSettings } from '@oasgen/restdefinition'
+import { anyOfThese, allOfThese } from '@oasgen/model'
+import type { FidelityLog, Noted } from '../fidelity/report.js'
+
+/** What one lowering of a whole tree shares. */
+export interface Lowering {
+  /** `status`: what the API answers is taken as it comes. */
+  readonly mode: 'compatible' | 'strict' | 'status'
+  readonly log: FidelityLog
+  readonly limits: LoweringLimits
+  readonly same: SameSchemas
+  /** Entries of `fields` by their pattern: `spec.credentials[].value`. */
+  readonly rules: ReadonlyMap<string, FieldSettings>
+  readonly budget: Budget
+}
+
+export interface LoweringLimits {
+  /** How often a schema may come again below itself. */
+  readonly revisits: number
+  readonly depth: number
+  readonly nodes: number
+  readonly descriptionLength: number
+}
+
+/** What is used up. A lowering whose budget overflowed is thrown away and tried again with tighter limits. */
+export class Budget {
+  nodes = 0
+  overflow = false
+  recursionCut = false
+}
+
+/** One node on the way down. */
+export interface Spot {
+  readonly field: string
+  readonly depth: number
+  /** Keys of the schemas that are open above. */
+  readonly open: readonly string[]
+  /** Below a list or map, where rules are multiplied by the number of elements. */
+  readonly repeated: boolean
+}
+
+export function below(spot: Spot, step: string, key: string, repeated = false): Spot {
+  return { field: step === '[]' ? `${spot.field}[]` : `${spot.field}.${step}`, depth: spot.depth + 1, open: [...spot.open, key], repeated: spot.repeated || repeated }
+}
+
+export function note(lowering: Lowering, spot: Spot, entry: Omit<Noted, 'field'>): void {
+  lowering.log.note({ ...entry, field: spot.field })
+}
+
+/** The same schemas put together give the same object, so that recursion through an intersection is seen as recursion. */
+export class SameSchemas {
+  private readonly numbers = new Map<Schema, number>()
+  private readonly made = new Map<string, Schema>()
+
+  numberOf(schema: Schema): number {
+    const known = this.numbers.get(schema)
+    if (known !== undefined) return known
+    const fresh = this.numbers.size
+    this.numbers.set(schema, fresh)
+    return fresh
+  }
+
+  all(schemas: readonly Schema[]): Schema | undefined {
+    return this.combined('all', schemas, allOfThese)
+  }
+
+  any(schemas: readonly Schema[]): Schema | undefined {
+    return this.combined('any', schemas, anyOfThese)
+  }
+
+  private combined(kind: string, schemas: readonly Schema[], make: (schemas: readonly Schema[]) => Schema | undefined): Schema | undefined {
+    const different = [...new Set(schemas)]
+    if (different.length < 2) return different[0]
+    const key = `${kind} ${different.map((schema) => this.numberOf(schema)).join(' ')}`
+    const known = this.made.get(key)
+    if (known !== undefined) return known
+    const fresh = make(different)
+    if (fresh !== undefined) this.made.set(key, fresh)
+    return fresh
+  }
+}

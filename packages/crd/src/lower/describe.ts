@@ -1,0 +1,22 @@
+import type { Merged } from './merge.js'
+
+/** What people read: the document's words, what could not be carried, and that a field is on its way out. Cut to the budget. */
+export function describe(merged: Merged, extras: { readonly prefix?: string; readonly format?: string }, length: number): string | undefined {
+  const text = merged.parts.map((part) => part.description).find((description) => description !== undefined && description.trim() !== '')
+  const words = [extras.prefix, text?.trim()].filter((part) => part !== undefined && part !== '').join(' - ')
+  const format = extras.format === undefined ? '' : `${words === '' ? '' : ' '}(format: ${extras.format})`
+  const deprecated = merged.schema.deprecated || merged.parts.some((part) => part.deprecated)
+  const whole = `${deprecated ? 'DEPRECATED. ' : ''}${words}${format}`
+  return whole === '' ? undefined : cutText(whole, length)
+}
+
+/** At a sentence or word before the limit, with a sign that something is missing. */
+export function cutText(text: string, length: number): string {
+  const clean = text.replace(/\r\n?/g, '\n')
+  if (clean.length <= length) return clean
+  const room = clean.slice(0, Math.max(0, length - 1))
+  const sentence = Math.max(room.lastIndexOf('. '), room.lastIndexOf('.\n'))
+  if (sentence > length / 2) return `${room.slice(0, sentence + 1)}…`
+  const word = room.lastIndexOf(' ')
+  return `${(word > length / 2 ? room.slice(0, word) : room).replace(/[\uD800-\uDBFF]$/, '')}…`
+}

@@ -1,0 +1,77 @@
+import { tryRegex } from '@oasgen/expressions'
+import type { Schema } from '@oasgen/openapi'
+import { type Lowering, note, type Spot } from './context.js'
+
+/** Pass 7, lowerPattern: ECMA patterns as RE2 understands them; what it cannot is approximated from above or left out. */
+export function lowerPattern(lowering: Lowering, schema: Schema, spot: Spot): string | undefined {
+  const pattern = schema.pattern ?? ''
+  if (compiles(pattern)) {
+    lowering.log.carried()
+    return pattern
+  }
+  const rewritten = rewrite(pattern)
+  if (rewritten !== pattern && compiles(rewritten)) {
+    lowering.log.carried()
+    return rewritten
+  }
+  const wider = withoutLookaround(rewritten)
+  if (wider !== undefined && wider !== '' && compiles(wider)) {
+    note(lowering, spot, { outcome: 'weakened', schema, keyword: 'pattern', rule: 're2-approximated', detail: pattern })
+    return wider
+  }
+  note(lowering, spot, { outcome: 'dropped', schema, keyword: 'pattern', rule: 're2', detail: pattern })
+  return undefined
+}
+
+/** Longer ones are data. */
+const LONGEST = 4096
+
+function compiles(pattern: string): boolean {
+  return pattern.length <= LONGEST && typeof tryRegex(pattern) !== 'string'
+}
+
+/** The same meaning in RE2's spelling: `\u00e9`, `\cX`, `\/`-like escapes, `/…/` around the whole, `(?<name>`. */
+function rewrite(pattern: string): string {
+  const bare = /^\/(.*)\/[gimsuy]*$/s.exec(pattern)?.[1] ?? pattern
+  return bare
+    .replace(/\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})/g, (_, braced: string | undefined, plain: string | undefined) => `\\x{${braced ?? plain ?? ''}}`)
+    .replace(/\\c([A-Za-z])/g, (_, letter: string) => `\\x{${(letter.toUpperCase().charCodeAt(0) - 64).toString(16)}}`)
+    .replace(/\(\?<(?![=!])([A-Za-z_]\w*)>/g, '(?P<$1>')
+    .replace(/\\([-_:@#%&=!,;<>"'`~ ])/g, (whole, letter: string) => (letter === '-' ? whole : letter))
+    .replace(/\\Z/g, '\\z')
+    .replace(/\\e/g, '\\x1b')
+    .replace(/([*+?}])\+/g, '$1')
+    .replace(/\(\?>/g, '(?:')
+}
+
+/** Positive and negative look-around only narrow what matches, so leaving it out is wider. */
+function withoutLookaround(pattern: string): string | undefined {
+  let text = pattern
+  for (let round = 0; round < 20; round += 1) {
+    const start = text.search(/\(\?(?:[=!]|<[=!])/)
+    if (start < 0) return /\\[1-9]|\\k</.test(text) ? undefined : text
+    const end = closing(text, start)
+    if (end === undefined) return undefined
+    const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/.exec(text.slice(end + 1))?.[0].length ?? 0
+    text = text.slice(0, start) + text.slice(end + 1 + quantifier)
+  }
+  return undefined
+}
+
+/** The parenthesis that closes the one at `start`; classes and escapes are skipped. */
+function closing(text: string, start: number): number | undefined {
+  let depth = 0
+  let inClass = false
+  for (let at = start; at < text.length; at += 1) {
+    const letter = text[at]
+    if (letter === '\\') at += 1
+    else if (inClass) inClass = letter !== ']'
+    else if (letter === '[') inClass = true
+    else if (letter === '(') depth += 1
+    else if (letter === ')') {
+      depth -= 1
+      if (depth === 0) return at
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,171 @@
+import type { Schema, SchemaType } from '@oasgen/openapi'
+import { below, type Lowering, note, type Spot } from './context.js'
+import { describe } from './describe.js'
+import { firstOf, mergeAllOf, type Merged } from './merge.js'
+import { lowerList } from './list.js'
+import { lowerObject } from './object.js'
+import { limits, lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
+import { ANYTHING, freeForm, type Structural } from './structural.js'
+import { settleUnions, type Settled } from './union.js'
+
+/**
+ * One schema of the document as a structural schema. Total: what has no form is weakened or left out, and each such step is noted.
+ * The passes run at every level in this order: mergeAllOf, settleUnions, settleType, lowerEnum, lowerFormat, lowerConstraints,
+ * lowerPattern, lowerList, lowerObject, lowerNull, noteLost.
+ */
+export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, prefix?: string): Structural {
+  const { budget, limits: bounds } = lowering
+  budget.nodes += 1
+  if (budget.nodes > bounds.nodes) {
+    budget.overflow = true
+    return ANYTHING
+  }
+  const merged = mergeAllOf(lowering, schema, spot)
+  if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) return cutRecursion(lowering, merged, spot)
+  if (spot.depth > bounds.depth && !isScalar(merged)) return cutDepth(lowering, merged, spot, prefix)
+  return lowerMerged(lowering, settleUnions(lowering, merged, spot), spot, prefix)
+}
+
+function isScalar({ types, unions }: Merged): boolean {
+  return unions.length === 0 && types.length === 1 && types[0] !== 'object' && types[0] !== 'array'
+}
+
+function cutRecursion(lowering: Lowering, { schema }: Merged, spot: Spot): Structural {
+  lowering.budget.recursionCut = true
+  note(lowering, spot, { outcome: 'weakened', schema, keyword: 'properties', rule: 'recursion' })
+  return freeForm('Circular reference')
+}
+
+function cutDepth(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {
+  note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'size' })
+  const description = describe(merged, prefix === undefined ? {} : { prefix }, lowering.limits.descriptionLength)
+  if (merged.types.length === 1 && merged.types[0] === 'array') return { type: 'array', items: ANYTHING, ...(description !== undefined && { description }) }
+  return merged.types.length === 1 && merged.types[0] === 'object' ? freeForm(description) : { ...ANYTHING, ...(description !== undefined && { description }) }
+}
+
+function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Spot, prefix: string | undefined): Structural {
+  const type = settleType(lowering, merged, spot)
+  const form = formOf(lowering, merged, type, spot)
+  const relaxed = lowering.rules.get(spot.field)?.relax === true
+  const body = relaxed ? onlyType(lowering, merged, form.node, spot) : { ...form.node, ...joinJunctors(form.node, junctors) }
+  const told = describe(merged, { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) }, lowering.limits.descriptionLength)
+  noteLost(lowering, merged, spot)
+  const node: Structural = { ...body, ...(told !== undefined && { description: told }) }
+  return lowerNull(lowering, merged, node, spot)
+}
+
+/** Pass 3, settleType: the one type, or what stands for several. */
+function settleType(lowering: Lowering, merged: Merged, spot: Spot): SchemaType | 'intOrString' | 'any' {
+  const { types, schema } = merged
+  const [only, ...others] = types
+  if (only !== undefined && others.length === 0) return only
+  if (only === undefined) return guessType(merged)
+  if (types.every((type) => type === 'integer' || type === 'number')) return 'number'
+  if (types.length === 2 && types.includes('integer') && types.includes('string')) {
+    lowering.log.carried()
+    return 'intOrString'
+  }
+  note(lowering, spot, { outcome: 'weakened', schema, keyword: 'type', rule: 'structural-type', detail: types.join(' or ') })
+  return 'any'
+}
+
+/** The document says no type: what its other keywords speak of. */
+function guessType(merged: Merged): SchemaType | 'any' {
+  if (merged.properties.size > 0 || merged.additional.some((value) => typeof value === 'object')) return 'object'
+  if (merged.items.length > 0) return 'array'
+  if (merged.enum !== undefined && merged.enum.every((value) => typeof value === 'string')) return 'string'
+  return 'any'
+}
+
+interface Form {
+  readonly node: Structural
+  /** A format for the description. */
+  readonly told?: string
+}
+
+function formOf(lowering: Lowering, merged: Merged, type: SchemaType | 'intOrString' | 'any', spot: Spot): Form {
+  switch (type) {
+    case 'any':
+      if (merged.types.length === 0) note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'type', rule: 'free-form' })
+      return { node: ANYTHING }
+    case 'intOrString': {
+      const values = lowerEnum(lowering, merged, type, spot)
+      return { node: { 'x-kubernetes-int-or-string': true, ...(values && { enum: values }) } }
+    }
+    case 'object':
+      return { node: lowerObject(lowering, merged, spot, lowerChild(lowering, merged, spot)) }
+    case 'array':
+      return { node: lowerList(lowering, merged, spot, lowerChild(lowering, merged, spot)) }
+    case 'string': case 'integer': case 'number': case 'boolean':
+      return lowerScalar(lowering, merged, type, spot)
+  }
+}
+
+function lowerScalar(lowering: Lowering, merged: Merged, type: 'string' | 'integer' | 'number' | 'boolean', spot: Spot): Form {
+  lowering.log.carried()
+  const values = lowerEnum(lowering, merged, type, spot)
+  const { format, told } = lowerFormat(lowering, merged, type, spot)
+  const node: Structural = { type, ...(format !== undefined && { format }), ...(values && { enum: values }), ...lowerConstraints(lowering, merged, type, spot) }
+  return { node, ...(told !== undefined && { told }) }
+}
+
+export type LowerChild = (schema: Schema, step: string, repeated?: boolean) => Structural
+
+function lowerChild(lowering: Lowering, merged: Merged, spot: Spot): LowerChild {
+  return (schema, step, repeated = false) => lowerSchema(lowering, schema, below(spot, step, merged.key, repeated))
+}
+
+function joinJunctors(node: Structural, junctors: readonly Structural[]): Structural {
+  const [first, ...rest] = junctors
+  if (first === undefined) return {}
+  const all = [...(node.allOf ?? []), ...rest]
+  return { ...first, ...(all.length > 0 && { allOf: all }) }
+}
+
+/** `relax: true` keeps the type and the fields, not what the document says about them. */
+function onlyType(lowering: Lowering, merged: Merged, node: Structural, spot: Spot): Structural {
+  note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'type', rule: 'definition-relaxed' })
+  const { type, properties, items, additionalProperties } = node
+  const preserved = node['x-kubernetes-preserve-unknown-fields']
+  const either = node['x-kubernetes-int-or-string']
+  return {
+    ...(type !== undefined && { type }), ...(properties && { properties }), ...(items && { items }), ...(additionalProperties && { additionalProperties }),
+    ...(preserved && { 'x-kubernetes-preserve-unknown-fields': true }), ...(either && { 'x-kubernetes-int-or-string': true }),
+  }
+}
+
+/** Pass 10, lowerNull: an enum refuses null whatever it lists, so there the values move into a rule, or null goes. */
+function lowerNull(lowering: Lowering, merged: Merged, node: Structural, spot: Spot): Structural {
+  if (!merged.nullable) return node
+  if (node.enum === undefined) {
+    lowering.log.carried()
+    return { ...node, nullable: true }
+  }
+  const schema = merged.parts.find((part) => part.enum !== undefined) ?? merged.schema
+  const values = node.enum
+  if (spot.repeated || node.type === undefined || values.length > 64) {
+    note(lowering, spot, { outcome: 'weakened', schema, keyword: 'nullable', rule: 'enum-null' })
+    return node
+  }
+  const { enum: _, ...rest } = node
+  lowering.log.carried()
+  const list = values.map((value) => (typeof value === 'string' ? celText(value) : String(value))).join(', ')
+  const shown = values.map(String).join(', ').replace(/\s+/g, ' ')
+  const rule = { rule: `self in [${list}]`, message: `must be null or one of: ${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}` }
+  return { ...rest, nullable: true, 'x-kubernetes-validations': [rule] }
+}
+
+export function celText(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll('\'', '\\\'').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
+}
+
+/** Pass 11, noteLost: keywords without a counterpart, and defaults, which the comparison keeps. */
+function noteLost(lowering: Lowering, merged: Merged, spot: Spot): void {
+  for (const schema of merged.parts) {
+    if (schema.default !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'default', rule: 'defaults' })
+    for (const { keyword } of schema.unsupported) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule: 'no-form' })
+    if (schema.not !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
+  }
+}
+
+export { firstOf, limits }

@@ -1,0 +1,146 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import type { JsonObject } from '@oasgen/json'
+import type { ConfigurationModel, ResourceModel } from '@oasgen/model'
+import { definitionPlace } from '@oasgen/restdefinition'
+import { judgeCrd } from '@oasgen/structural'
+import { countLeaves, measureSize, byteLength } from './fidelity/measure.js'
+import { FidelityLog, type FidelityReport } from './fidelity/report.js'
+import { withinBudget } from './kind/budget.js'
+import { renderConfigurationSpec } from './kind/configuration.js'
+import { type KindNames, renderKind } from './kind/crd.js'
+import { immutabilityRules } from './kind/immutability.js'
+import { renderSpec, rulesOf } from './kind/spec.js'
+import { renderStatus } from './kind/status.js'
+import { cutText } from './lower/describe.js'
+import { type Budget, type Lowering, type LoweringLimits, SameSchemas } from './lower/context.js'
+import type { CelRule, Structural } from './lower/structural.js'
+
+export interface RenderedCrds {
+  readonly resource: JsonObject
+  readonly configuration?: JsonObject
+  readonly fidelity: FidelityReport
+  /** About size and about rules that had to go; never errors. */
+  readonly findings: readonly Finding[]
+}
+
+/** Both kinds of a model. Total and deterministic: whatever has no form is weakened or left out and stands in the report. */
+export function renderCrds(model: ResourceModel): RenderedCrds {
+  const made = withinBudget((limits, budget) => renderResource(model, limits, budget))
+  const configuration = model.configuration && renderConfiguration(model, model.configuration)
+  const fidelity = reportOf(made)
+  return { resource: made.crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...made.findings] }
+}
+
+interface Made {
+  readonly crd: JsonObject
+  readonly spec: Structural
+  readonly status: Structural
+  readonly log: FidelityLog
+  readonly findings: readonly Finding[]
+}
+
+function renderResource(model: ResourceModel, limits: LoweringLimits, budget: Budget): { readonly value: Made; readonly bytes: number } {
+  const log = new FidelityLog()
+  const shared = { log, limits, budget, same: new SameSchemas(), rules: rulesOf(model) }
+  const spec = renderSpec(model, { ...shared, mode: model.definition.resource.schema })
+  const status = renderStatus(model, { ...shared, mode: 'status' })
+  const parts = { names: model.names, specRequired: model.definition.resource.schema === 'strict', description: describeKind(model), spec, status, columns: COLUMNS }
+  const { crd, findings } = withAffordableRules(model, immutabilityRules(model), (rules) => renderKind({ ...parts, rules }))
+  return { value: { crd, spec, status, log, findings }, bytes: byteLength(crd) }
+}
+
+/** The document's words for the object; nothing that depends on where the document lies. */
+function describeKind({ names, object, verbs }: ResourceModel): string {
+  const words = [verbs.create?.call?.body?.object.description, object?.object.description].find((text) => text !== undefined && text.trim() !== '')
+  const about = words === undefined ? '' : ` ${cutText(words.trim(), 500)}`
+  return `${names.kind}, an object of a REST API.${about}`
+}
+
+const COLUMNS: readonly JsonObject[] = [
+  { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'READY', type: 'string', jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+  { name: 'SYNCED', type: 'string', jsonPath: ".status.conditions[?(@.type=='Synced')].status" },
+  { name: 'EXTERNAL-ID', type: 'string', jsonPath: '.metadata.annotations.krateo\\.io/external-name' },
+]
+
+/** A rule that the API server would refuse for its cost or form would take the whole kind with it. */
+function withAffordableRules(model: ResourceModel, rules: readonly CelRule[], render: (rules: readonly CelRule[]) => JsonObject): { readonly crd: JsonObject; readonly findings: readonly Finding[] } {
+  const crd = render(rules)
+  if (rules.length === 0) return { crd, findings: [] }
+  const refused = refusedRules(crd)
+  if (refused.size === 0) return { crd, findings: [] }
+  const kept = rules.filter((_, index) => !refused.has(index))
+  const where = definitionPlace(model.definition, '/spec/resource/fields')
+  return { crd: render(kept), findings: rules.filter((_, index) => refused.has(index)).map(({ message }) => finding('CRD0402', { rule: message }, { where })) }
+}
+
+function refusedRules(crd: JsonObject): ReadonlySet<number> {
+  const found = judgeCrd(crd).flatMap(({ path }) => /openAPIV3Schema\.x-kubernetes-validations\[(\d+)\]/.exec(path)?.[1] ?? [])
+  return new Set(found.map(Number))
+}
+
+function renderConfiguration(model: ResourceModel, configuration: ConfigurationModel): JsonObject {
+  return withinBudget((limits, budget) => {
+    const lowering: Lowering = { mode: model.definition.resource.schema, log: new FidelityLog(), limits, budget, same: new SameSchemas(), rules: new Map() }
+    const spec = renderConfigurationSpec(model, configuration, lowering)
+    const crd = renderKind({ names: configurationNames(model, configuration), description: `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`, spec, rules: [], columns: [] })
+    return { value: crd, bytes: byteLength(crd) }
+  })
+}
+
+function configurationNames({ names }: ResourceModel, { kind, plural }: ConfigurationModel): KindNames {
+  return {
+    group: names.group,
+    version: names.version,
+    kind,
+    listKind: `${kind}List`,
+    plural,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [names.kind.toLowerCase(), 'restconfigs', 'rc'],
+  }
+}
+
+/** How many untyped fields are named. */
+const NAMED = 100
+
+function reportOf({ crd, spec, status, log }: Made): FidelityReport {
+  const entries = log.list()
+  const count = (outcome: string): number => entries.filter((entry) => entry.outcome === outcome).length
+  const [ofSpec, ofStatus] = [countLeaves(spec, 'spec'), countLeaves(ownFields(status), 'status')]
+  const untyped = [...ofSpec.untyped, ...ofStatus.untyped]
+  return {
+    carried: log.total,
+    strengthened: count('strengthened'),
+    weakened: count('weakened'),
+    dropped: count('dropped'),
+    leaves: ofSpec.leaves + ofStatus.leaves,
+    untyped: untyped.length,
+    untypedFields: untyped.slice(0, NAMED),
+    entries,
+    size: measureSize(crd, spec, status),
+  }
+}
+
+/** The controller's own fields say nothing about the document. */
+function ownFields(status: Structural): Structural {
+  const { conditions: _, observedGeneration: __, reconcile: ___, ...fields } = status.properties ?? {}
+  return { ...status, properties: fields }
+}
+
+/** `kubectl apply` without --server-side keeps the whole object in an annotation of at most this size. */
+const CLIENT_SIDE_BYTES = 250_000
+const LARGE_BYTES = 500_000
+
+function sizeFindings(model: ResourceModel, { size, entries }: FidelityReport): readonly Finding[] {
+  const where = definitionPlace(model.definition, '/spec/resource')
+  const fattest = size.fattest.map(({ field, bytes }) => `${field} (${Math.round(bytes / 1024)} KiB)`).join(', ')
+  const kib = Math.round(size.bytes / 1024)
+  const cut = entries.filter(({ rule }) => rule === 'size').length
+  const found: Finding[] = []
+  if (size.bytes > LARGE_BYTES) found.push(finding('CRD0400', { kind: model.names.kind, kib, fattest }, { where }))
+  else if (size.bytes > CLIENT_SIDE_BYTES) found.push(finding('CRD0401', { kind: model.names.kind, kib, fattest }, { where }))
+  if (cut > 0) found.push(finding('CRD0403', { kind: model.names.kind, cut, fattest }, { where }))
+  return found
+}
+
