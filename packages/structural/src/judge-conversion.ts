@@ -1,7 +1,7 @@
 import { isArray, isNumber, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { parseRequestUri } from '@oasgen/expressions'
 import { textOf } from './judge-columns.js'
-import { checkLabel1035, checkSubdomain } from './names.js'
+import { checkLabel1035, checkSubdomain } from '@oasgen/expressions'
 import { childPath, forbidden, indexPath, invalid, notSupported, required, type Violation } from './violation.js'
 
 /** `spec.conversion`; absent means strategy None. */

@@ -1,5 +1,5 @@
-import { equalJson, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import { findMisfit, validateEmbedded } from './object-meta.js'
+import { equalJson, isObject, type JsonValue } from '@oasgen/json'
+import { findCoercionError, validateEmbedded } from './object-meta.js'
 import { pruneValue, prune } from './pruning.js'
 import { META_FIELDS, asResourceRoot, type StructuralSchema } from './schema.js'
 import { validateDefaultRules } from './rules.js'
@@ -49,7 +49,8 @@ function judgeDefault(schema: StructuralSchema, value: JsonValue, place: Default
     return problem === undefined ? judgeValue(schema, value, path, place) : [invalid(path, value, `must result in valid metadata: ${problem}`)]
   }
   const unknown = equalJson(pruned(schema, value), value) ? [] : [invalid(path, value, 'must not have unknown fields')]
-  const embedded = validateEmbedded(schema, value, path, 'nested')
+  const undecodable = findCoercionError(schema, value, path)
+  const embedded = undecodable ? [undecodable] : validateEmbedded(schema, value, path, 'nested')
   return [...unknown, ...(embedded.length > 0 ? embedded : judgeValue(schema, value, path, place))]
 }
 
@@ -68,11 +69,7 @@ function asDefaultSchema(schema: StructuralSchema): StructuralSchema {
 }
 
 function metaProblem(object: JsonValue, resource: StructuralSchema): string | undefined {
-  const meta = isObject(object) ? (object as JsonObject).metadata : undefined
-  const misfit = isObject(meta) ? findMisfit(meta) : undefined
-  if (misfit !== undefined) return `metadata: Invalid value: ${misfit}`
-  const violations = validateEmbedded(resource, object, '', 'root')
-  if (violations.length === 0) return undefined
-  const texts = violations.map(printViolation)
-  return texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  const undecodable = findCoercionError(asResourceRoot(resource), object, '')
+  const texts = (undecodable ? [undecodable] : validateEmbedded(resource, object, '', 'root')).map(printViolation)
+  return texts.length > 1 ? `[${texts.join(', ')}]` : texts[0]
 }

@@ -6,7 +6,7 @@ import { judgeColumn, judgeSelectableFields, judgeSubresources, textOf } from '.
 import { judgeConversion } from './judge-conversion.js'
 import { judgeSchema, type SchemaJudgeOptions } from './judge-schema.js'
 import { structuralProblem } from './judge-rule-texts.js'
-import { checkLabel1035, checkSubdomain } from './names.js'
+import { checkLabel1035, checkSubdomain } from '@oasgen/expressions'
 import { validateObjectMeta } from './object-meta.js'
 import type { StructuralSchema } from './schema.js'
 import { childPath, indexPath, invalid, keyPath, notSupported, required, typeInvalid, type Violation } from './violation.js'

@@ -1,5 +1,5 @@
 import { isArray, isNumber, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import { checkLabel1035, checkLabel1123, checkLabelKey, checkLabelValue, checkPathSegment, type NameCheck } from './names.js'
+import { checkLabel1035, checkLabel1123, checkLabelKey, checkLabelValue, checkPathSegment, type NameCheck } from '@oasgen/expressions'
 import { jsonKind } from './read-schema.js'
 import { META_FIELDS, asResourceRoot, own, valuesSchema, type StructuralSchema } from './schema.js'
 import { childPath, forbidden, indexPath, invalid, keyPath, required, tooLong, type Violation } from './violation.js'
@@ -136,6 +136,41 @@ function misfitOf(name: string, value: JsonValue): string | undefined {
     default:
       return undefined
   }
+}
+
+/**
+ * The first thing about types and metadata of embedded resources that cannot be decoded at all; the server stops at it.
+ * A field that is merely missing is no such thing.
+ */
+export function findCoercionError(schema: StructuralSchema | undefined, value: JsonValue, path: string): Violation | undefined {
+  if (schema === undefined) return undefined
+  if (isArray(value)) return firstOf(value.entries(), ([index, item]) => findCoercionError(schema.items, item, indexPath(path, index)))
+  if (!isObject(value)) return undefined
+  return firstOf(Object.entries(value), ([name, field]) => {
+    const problem = schema['x-kubernetes-embedded-resource'] ? metaCoercionError(name, field, childPath(path, name)) : undefined
+    if (problem) return problem
+    const property = own(schema.properties, name)
+    if (property) return findCoercionError(property, field, childPath(path, name))
+    return findCoercionError(valuesSchema(schema), field, keyPath(path, name))
+  })
+}
+
+function firstOf<T>(items: Iterable<T>, find: (item: T) => Violation | undefined): Violation | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found) return found
+  }
+  return undefined
+}
+
+function metaCoercionError(name: string, value: JsonValue, path: string): Violation | undefined {
+  if (name === 'apiVersion' || name === 'kind') return typeof value === 'string' ? undefined : invalid(path, value, 'must be a string')
+  if (name !== 'metadata') return undefined
+  if (isObject(value)) {
+    const misfit = findMisfit(value)
+    return misfit === undefined ? undefined : invalid(path, value, misfit)
+  }
+  return value === null ? undefined : invalid(path, value, `json: cannot unmarshal ${jsonKind(value)} into Go value of type v1.ObjectMeta`)
 }
 
 /** Embedded resources: each must name its type, and its metadata must be sound. The root only when `root` says so. */

@@ -2,6 +2,7 @@ import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { correlate, fieldCorrelation, type Correlation } from './correlation.js'
 import { validateListTypes } from './list-types.js'
 import { validateEmbedded } from './object-meta.js'
+import { buildRuleNode, validateRules, type RuleNode } from './rules.js'
 import type { StructuralSchema } from './schema.js'
 import { buildValueNode, validateValue, type ValueNode } from './value-validator.js'
 import { NO_PATH, invalid, type Violation } from './violation.js'
@@ -24,8 +25,8 @@ export interface ObjectValidator {
 }
 
 export function buildValidator(schema: StructuralSchema): ObjectValidator {
-  const root = buildValueNode(schema)
-  return { schema, validate: (object, options = {}) => validateWith(root, object, options) }
+  const ready: ReadySchema = { root: buildValueNode(schema), rules: buildRuleNode(schema, true) }
+  return { schema, validate: (object, options = {}) => validateWith(ready, object, options) }
 }
 
 /** One object against one schema, once. For many objects build the validator. */
@@ -33,11 +34,19 @@ export function validateObject(schema: StructuralSchema, object: JsonObject, old
   return buildValidator(schema).validate(object, old === undefined ? options : { ...options, old })
 }
 
-function validateWith(root: ValueNode, object: JsonObject, options: ValidateOptions): readonly Violation[] {
+interface ReadySchema {
+  readonly root: ValueNode
+  readonly rules: RuleNode | undefined
+}
+
+function validateWith({ root, rules }: ReadySchema, object: JsonObject, options: ValidateOptions): readonly Violation[] {
   const correlation = options.old && correlate(object, options.old, root.schema)
   const violations = options.part === 'status' ? statusViolations(root, object, correlation) : validateValue(root, object, { name: '', base: NO_PATH }, correlation).violations
   const embedded = options.part === 'status' ? [] : validateEmbedded(root.schema, object, '', 'nested')
-  return [...violations, ...embedded, ...listViolations(root.schema, object, options.old)]
+  const shape = [...violations, ...embedded, ...listViolations(root.schema, object, options.old)]
+  if (rules === undefined) return shape
+  if (blocksRules(shape)) return [...shape, RULES_SKIPPED]
+  return [...shape, ...validateRules(rules, { value: object, old: options.old, path: '', correlation, parent: undefined }).violations]
 }
 
 function statusViolations(root: ValueNode, object: JsonObject, correlation: Correlation | undefined): readonly Violation[] {
@@ -57,11 +66,11 @@ const BLOCKING: ReadonlySet<string> = new Set([
 ])
 
 /** CEL rules are not run on objects of the wrong shape. */
-export function blocksRules(violations: readonly Violation[]): boolean {
+function blocksRules(violations: readonly Violation[]): boolean {
   return violations.some((violation) => BLOCKING.has(violation.type))
 }
 
-export const RULES_SKIPPED = invalid(
+const RULES_SKIPPED = invalid(
   NO_PATH, null, 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 )
 

@@ -1,5 +1,5 @@
 import { equalJson, type JsonNumber, type JsonValue } from '@oasgen/json'
-import type { FormatCheck } from './formats.js'
+import type { FormatCheck } from '@oasgen/expressions'
 import { goFloat, goQuote } from './go-text.js'
 import { failed, newOutcome, add, type Outcome } from './outcome.js'
 import type { StructuralSchema } from './schema.js'

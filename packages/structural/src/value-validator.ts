@@ -1,7 +1,7 @@
 import { tryRegex } from '@oasgen/expressions'
 import { isArray, isNumber, isObject, member, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
 import { fieldCorrelation, isUnchanged, itemCorrelation, type Correlation } from './correlation.js'
-import { formatCheck, type FormatCheck } from './formats.js'
+import { formatCheck, type FormatCheck } from '@oasgen/expressions'
 import { add, failed, merge, newOutcome, type Outcome } from './outcome.js'
 import { valuesSchema, type StructuralSchema } from './schema.js'
 import {

@@ -99,3 +99,17 @@ export function maskIp(address: IpAddress, length: number): IpAddress {
   const bytes = address.bytes.map((byte, index) => byte & (0xff << Math.min(8, Math.max(0, 8 - (length - index * 8)))) & 0xff)
   return { family: address.family, bytes }
 }
+
+export function compareIp(a: IpAddress, b: IpAddress): number {
+  if (a.family !== b.family) return a.family - b.family
+  const different = a.bytes.findIndex((byte, index) => byte !== b.bytes[index])
+  return different < 0 ? 0 : Math.sign((a.bytes[different] ?? 0) - (b.bytes[different] ?? 0))
+}
+
+export function comparePrefix(a: IpPrefix, b: IpPrefix): number {
+  return compareIp(a.address, b.address) || Math.sign(a.length - b.length)
+}
+
+export function printCidr(prefix: IpPrefix): string {
+  return `${printIp(prefix.address)}/${prefix.length}`
+}

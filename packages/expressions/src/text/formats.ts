@@ -1,4 +1,7 @@
-import { ownRegex, parseCidr, parseIp, parseRequestUri } from '@oasgen/expressions'
+import { ownRegex } from '../regex.js'
+import { parseCidr, parseIp } from './ip.js'
+import { parseRequestUri } from './request-uri.js'
+import { parseScalaDuration } from './scala-duration.js'
 
 /** The formats that the API server enforces on strings, by their name without dashes; every other is ignored. */
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
@@ -24,7 +27,7 @@ const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   byte: (text) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/.test(text),
   password: () => true,
   date: isDate,
-  duration: isDuration,
+  duration: (text) => parseScalaDuration(text) !== undefined,
   datetime: isDateTime,
   k8sshortname: (text) => text.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text),
   k8slongname: (text) => text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text),
@@ -112,31 +115,6 @@ function isDateTime(text: string): boolean {
   if (time === undefined || !isDate(date)) return false
   const match = /^([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|([+-][0-9]{2}:[0-9]{2}))$/.exec(time)
   return match !== null && Number(match[1]) <= 23 && Number(match[2]) <= 59 && Number(match[3]) <= 59
-}
-
-const GO_DURATION = ownRegex('^[-+]?(0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$')
-const SCALA_DURATION = ownRegex('(\\d+)\\s*([A-Za-zµ]+)')
-
-/** Go's `1h30m`, or Scala's `22 ns`, `3 days`. ISO 8601 durations (`PT5M`) pass only by accident of the latter. */
-function isDuration(text: string): boolean {
-  if (GO_DURATION.test(text)) return true
-  let [found, from] = [false, 0]
-  for (let match = SCALA_DURATION.find(text); match; match = SCALA_DURATION.find(text, from)) {
-    from = match.end
-    const [amount, unit] = match.groups.slice(1).map((span) => (span ? text.slice(span.start, span.end) : ''))
-    if ((amount ?? '').length > 18) return false
-    found ||= isTimeUnit((unit ?? '').toLowerCase())
-  }
-  return found
-}
-
-/** The last word of each row also stands for longer ones: `nano`, `nanos`, `nanoseconds`. */
-const TIME_UNITS: readonly (readonly string[])[] = [
-  ['ns', 'nano'], ['us', 'µs', 'micro'], ['ms', 'milli'], ['s', 'sec'], ['m', 'min'], ['h', 'hr', 'hour'], ['d', 'day'], ['w', 'wk', 'week'],
-]
-
-function isTimeUnit(unit: string): boolean {
-  return TIME_UNITS.some((names) => names.includes(unit) || unit.startsWith(names.at(-1) ?? '?'))
 }
 
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x{80}-\\x{10ffff}-]+"
