@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync, chmodSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hostname } from 'node:os'
 import type { Randomness } from './api/plane.js'
 import { allowAll } from './auth/authorize.js'
@@ -18,6 +18,7 @@ import { renderKubeconfig } from './kubeconfig.js'
 import { builtinTypes } from './registry/builtin.js'
 import { RegistryKeeper } from './registry/registry.js'
 import type { DeploymentRunner } from './runner.js'
+import { FileJournal } from './store/file-journal.js'
 import { Store } from './store/store.js'
 
 export interface ControlPlaneOptions {
@@ -67,7 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   if (options.dataDir === undefined && options.inMemory !== true) throw new Error('startControlPlane needs dataDir or inMemory')
   const dataDir = options.inMemory === true ? undefined : options.dataDir
   const identity = loadIdentity(dataDir, Date.now())
-  const store = new Store()
+  const store = dataDir === undefined ? new Store() : await FileJournal.open(join(dataDir, 'store'))
   const kernel = new Kernel({
     store, registry: new RegistryKeeper(builtinTypes()), authorizer: allowAll, tokens: tokenIssuer(identity.tokenKey), random: randomness, log,
   })

@@ -3,15 +3,15 @@ import { trackUpdate } from '../apply/managers.js'
 import { applyConfiguration } from '../apply/apply.js'
 import { strategicMerge } from '../apply/strategic.js'
 import { badRequest, Failure, invalid, invalidValue, notFound, unsupportedMediaType } from '../failure.js'
-import { namespaceOf, nameOf } from '../object.js'
 import type { Tried } from '../request.js'
 import { MAX_BODY_DEPTH, mediaType, readText, readYaml } from './body.js'
+import { place } from './create.js'
 import { decodeObject } from './decode.js'
 import { duplicateFields } from './duplicates.js'
 import { withoutDuplicateOwners } from './metadata.js'
 import { presentStored } from './present.js'
 import type { Updated } from './update.js'
-import { current, update, type WriteContext } from './write.js'
+import { checkName, current, update, type WriteContext } from './write.js'
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 
@@ -37,24 +37,16 @@ export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
   const old = presentStored(context.target, stored)
   const patched = applied(context, old, body.value, type)
   if (patched instanceof Failure) return patched
-  const duplicates = body.duplicates.map((path) => (type === 'json' ? path : path))
-  const decoded = decodeObject(context.target, { object: patched, duplicates, validation: context.options.fieldValidation, from: 'patch' })
+  const decoded = decodeObject(context.target, { object: patched, duplicates: body.duplicates, validation: context.options.fieldValidation, from: 'patch' })
   if (decoded instanceof Failure) return decoded
-  const moved = checkPlace(context, decoded.object)
-  if (moved) return moved
-  const owners = withoutDuplicateOwners(decoded.object)
+  const placed = place(context.target, decoded.object)
+  if (placed instanceof Failure) return placed
+  const renamed = checkName(context.target, placed)
+  if (renamed) return renamed
+  const owners = withoutDuplicateOwners(placed)
   const next = trackUpdate({ ...context, old, next: owners.object })
   const change = update({ context, stored, old, next })
   return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings], created: false }
-}
-
-/** A patch may not rename or move. */
-function checkPlace({ target }: WriteContext, object: JsonObject): Failure | undefined {
-  if (target.type.scope === 'Namespaced' && namespaceOf(object) !== '' && namespaceOf(object) !== target.namespace) {
-    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  }
-  if (nameOf(object) === target.name) return undefined
-  return invalid(target.type, target.name, [invalidValue('metadata.name', nameOf(object), 'field is immutable')])
 }
 
 interface PatchBody {

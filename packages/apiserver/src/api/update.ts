@@ -1,13 +1,12 @@
 import { trackUpdate } from '../apply/managers.js'
-import { badRequest, Failure, notFound } from '../failure.js'
-import { nameOf, withMetadata } from '../object.js'
+import { Failure, notFound } from '../failure.js'
 import type { Tried } from '../request.js'
 import { readObjectBody } from './body.js'
 import { createObject, place, type Created } from './create.js'
 import { decodeObject } from './decode.js'
 import { withoutDuplicateOwners } from './metadata.js'
 import { presentStored } from './present.js'
-import { current, update, type WriteContext } from './write.js'
+import { checkName, current, update, type WriteContext } from './write.js'
 
 export interface Updated extends Created {
   readonly created: boolean
@@ -23,19 +22,17 @@ export function replace(context: WriteContext): Tried<Updated> {
   const owners = withoutDuplicateOwners(decoded.object)
   const placed = place(target, owners.object)
   if (placed instanceof Failure) return placed
-  const name = nameOf(placed)
-  if (name !== '' && name !== target.name) {
-    return badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
-  }
+  const renamed = checkName(target, placed)
+  if (renamed) return renamed
   const warnings = [...decoded.warnings, ...owners.warnings]
   const stored = current(context)
   if (!stored) {
     if (!target.type.rules.createOnUpdate || target.subresource !== '') return notFound(target.type, target.name)
-    const made = createObject(context, withMetadata(placed, { name: target.name }), (object) => trackUpdate({ ...context, old: undefined, next: object }))
+    const made = createObject(context, placed, (object) => trackUpdate({ ...context, old: undefined, next: object }))
     return made instanceof Failure ? made : { ...made, warnings, created: true }
   }
   const old = presentStored(target, stored)
-  const next = trackUpdate({ ...context, old, next: withMetadata(placed, { name: target.name }) })
+  const next = trackUpdate({ ...context, old, next: placed })
   const change = update({ context, stored, old, next })
   return change instanceof Failure ? change : { ...change, warnings, created: false }
 }

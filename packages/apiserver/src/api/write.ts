@@ -1,5 +1,5 @@
 import { equalJson, member, withoutMember, type JsonObject } from '@oasgen/json'
-import { conflict, Failure, forbidden, invalid, MODIFIED, notFound, type FieldFault } from '../failure.js'
+import { badRequest, conflict, Failure, forbidden, invalid, MODIFIED, notFound, type FieldFault } from '../failure.js'
 import { finalizersOf, generationOf, integerOf, isDeleting, keyOf, metadataOf, nameOf, text, uidOf, withMembers, withMetadata } from '../object.js'
 import type { ResourceType } from '../registry/types.js'
 import type { ApiRequest, ResourceTarget, Tried } from '../request.js'
@@ -30,13 +30,21 @@ export function current(context: WriteContext): Stored | undefined {
   return context.plane.view.get(context.target.type.store, storedKey(context.target))
 }
 
+/** 400 for an object that is called otherwise than its URL. */
+export function checkName(target: ResourceTarget, object: JsonObject): Failure | undefined {
+  const name = nameOf(object)
+  if (name === '') return badRequest(`the name of the object (${target.name} based on URL) was undeterminable: name must be provided`)
+  return name === target.name ? undefined : badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`)
+}
+
 /** The object as it goes to the store: stamped with the revision that it will get. */
 export function put(context: WriteContext, object: JsonObject): Change {
   const { target, plane } = context
-  const revision = plane.view.revision + 1
-  const stamped = withMetadata(toStorage(target, object), { resourceVersion: String(revision) })
+  // A dry run leaves the revision as it was: none, for a new object.
+  if (context.options.dryRun) return { object: present(target.type, target.version, toStorage(target, object)), writes: [] }
+  const stamped = withMetadata(toStorage(target, object), { resourceVersion: String(plane.view.revision + 1) })
   const write: Write = { type: 'put', resource: target.type.store, key: storedKey(target, nameOf(object)), object: stamped }
-  return { object: present(target.type, target.version, stamped), writes: context.options.dryRun ? [] : [write] }
+  return { object: present(target.type, target.version, stamped), writes: [write] }
 }
 
 /** The removal; the last state carries the revision of its end. */
@@ -184,10 +192,12 @@ function holds(type: ResourceType, object: JsonObject): boolean {
 
 /** A change of nothing but the times in managedFields is no change. */
 function keepTimestamps(next: JsonObject, old: JsonObject): JsonObject {
-  const entries = member(metadataOf(next), 'managedFields')
   const before = member(metadataOf(old), 'managedFields')
-  if (!Array.isArray(entries) || !Array.isArray(before) || entries.length !== before.length) return next
-  const strip = (entry: JsonObject): JsonObject => withoutMember(entry, 'time')
-  const same = entries.every((entry, index) => equalJson(strip(entry as JsonObject), strip(before[index] as JsonObject)))
-  return same ? withMetadata(next, { managedFields: before }) : next
+  if (!Array.isArray(member(metadataOf(next), 'managedFields')) || !Array.isArray(before)) return next
+  return equalJson(withoutTimes(next), withoutTimes(old)) ? old : next
+}
+
+function withoutTimes(object: JsonObject): JsonObject {
+  const entries = member(metadataOf(object), 'managedFields') as readonly JsonObject[]
+  return withMetadata(object, { managedFields: entries.map((entry) => withoutMember(entry, 'time')) })
 }

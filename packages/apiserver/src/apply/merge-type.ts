@@ -8,8 +8,8 @@ export type MergeType =
     readonly atomic: boolean
     /** The type of a member; undefined when the schema has none for it. */
     readonly member: (name: string) => MergeType | undefined
-    /** All named members, for those that walk the schema. */
-    readonly names: readonly string[]
+    /** The members that the schema names, as opposed to keys of a map. */
+    readonly fields: ReadonlySet<string>
     /** Strategic merge: members that are not in the patch go. */
     readonly retainKeys?: true
   }
@@ -21,7 +21,7 @@ export type MergeType =
     /** Value of a key that an element leaves out. */
     readonly keyDefaults: Readonly<Record<string, string | number | boolean>>
     /** What strategic merge patches do, where it differs from the above. */
-    readonly strategic?: { readonly merge: 'replace' | 'merge'; readonly key: string }
+    readonly strategic?: { readonly merge: 'replace' | 'merge'; readonly key: string; readonly retainKeys: boolean }
   }
 
 export const UNTYPED: MergeType = { type: 'untyped' }

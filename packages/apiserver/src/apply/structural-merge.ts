@@ -2,16 +2,21 @@ import type { StructuralSchema } from '@oasgen/structural'
 import { SCALAR, UNTYPED, type MergeType } from './merge-type.js'
 
 /** How an object of a CRD merges. Types are made as they are asked for, and kept. */
-export function structuralMerge(schema: StructuralSchema): MergeType {
-  return new Merger().root(schema)
+export function structuralMerge(schema: StructuralSchema, head: Readonly<Record<string, MergeType>>): MergeType {
+  return new Merger().root(schema, head)
 }
 
 class Merger {
   readonly #made = new Map<StructuralSchema, MergeType>()
 
-  root(schema: StructuralSchema): MergeType {
+  /** `head`: apiVersion, kind and metadata, which no CRD declares. */
+  root(schema: StructuralSchema, head: Readonly<Record<string, MergeType>>): MergeType {
     const type = this.#typeOf(schema)
-    return type.type === 'map' ? { ...type, atomic: false } : { type: 'map', atomic: false, member: () => UNTYPED, names: [] }
+    const known = type.type === 'map' ? type : { member: () => UNTYPED, fields: new Set<string>() }
+    return {
+      type: 'map', atomic: false, fields: new Set([...Object.keys(head), ...known.fields]),
+      member: (name) => (Object.hasOwn(head, name) ? head[name] : known.member(name)),
+    }
   }
 
   #typeOf(schema: StructuralSchema): MergeType {
@@ -37,7 +42,7 @@ class Merger {
     const values = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
     const open = schema['x-kubernetes-preserve-unknown-fields'] === true
     return {
-      type: 'map', atomic: schema['x-kubernetes-map-type'] === 'atomic', names: Object.keys(properties),
+      type: 'map', atomic: schema['x-kubernetes-map-type'] === 'atomic', fields: new Set(Object.keys(properties)),
       member: (name) => {
         const property = Object.hasOwn(properties, name) ? properties[name] : undefined
         if (property) return this.#typeOf(property)

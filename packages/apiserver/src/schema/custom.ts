@@ -2,6 +2,8 @@ import { applyDefaults, buildValidator, prune, readSchema, violationBody, type O
 import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { FieldFault } from '../failure.js'
 import { structuralMerge } from '../apply/structural-merge.js'
+import { SCALAR } from '../apply/merge-type.js'
+import { METADATA } from './builtin.js'
 import type { ObjectSchema } from './types.js'
 
 /** The only place that calls the validation of custom resources. */
@@ -12,10 +14,11 @@ export function customSchema(version: JsonObject): ObjectSchema {
   const validating = (): ObjectValidator => (validator ??= buildValidator(schema))
   return {
     admit: (object) => admit(schema, object),
+    empty: (head) => head,
     present: (object) => applyDefaults(schema, prune(schema, object).value),
     validate: (object, old, { status }) =>
       validating().validate(object, { ...(old && { old }), part: status ? 'status' : 'resource' }).map(faultOf),
-    merge: structuralMerge(schema),
+    merge: structuralMerge(schema, { apiVersion: SCALAR, kind: SCALAR, metadata: METADATA }),
     openapi: () => ({ schema: publish(source), components: {} }),
     strategic: false,
   }

@@ -6,6 +6,8 @@ import type { JsonObject } from '@oasgen/json'
 export interface ObjectSchema {
   /** What was sent, as the kind can hold it: unknown fields gone, defaults set, fixed forms. Faults are type errors of decoding. */
   admit(object: JsonObject): Admitted
+  /** What Go's zero value of the kind looks like: the state before anybody has set anything. */
+  empty(head: JsonObject): JsonObject
   /** What was stored, as it is served: defaults added since, fields gone since. */
   present(object: JsonObject): JsonObject
   /** Faults of the content. `old` for rules that compare and for what was invalid before. */

@@ -105,8 +105,9 @@ export class Store implements StoreView {
     this.#revision = this.#durable = Math.max(this.#revision, revision)
   }
 
-  /** Plays a write of the log again. */
-  replay(write: Write): void {
+  /** Plays a write of the log again, under the revision that it had. */
+  replay(write: Write, revision: number): void {
+    this.#revision = revision - 1
     this.#publish([this.#apply(write)])
   }
 
