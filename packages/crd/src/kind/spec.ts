@@ -1,5 +1,5 @@
 import type { FieldSettings } from '@oasgen/restdefinition'
-import { type FieldModel, type FieldUnion, propertiesOf, type ResourceModel } from '@oasgen/model'
+import { type FieldModel, type FieldUnion, propertiesOf, type ResourceModel, withParts } from '@oasgen/model'
 import type { Lowering, Spot } from '../lower/context.js'
 import { note } from '../lower/context.js'
 import { nameStep, withReferences } from '../lower/object.js'
@@ -49,12 +49,7 @@ function renderField(lowering: Lowering, field: FieldModel): Structural {
   const text = description ?? ''
   const own = schema.description !== undefined && schema.description.trim() !== ''
   const prefix = `${deprecated ? 'DEPRECATED. ' : ''}PARAMETER: ${place}${text === '' || (own && schema.description === text) ? '' : ` - ${text}`}`
-  return lowerSchema(lowering, text === '' ? schema : withoutDescription(schema), spot, prefix)
-}
-
-/** The parameter's own words stand for those of its schema. */
-function withoutDescription(schema: FieldModel['schema']): FieldModel['schema'] {
-  return schema.description === undefined ? schema : Object.create(schema, { description: { value: undefined } }) as FieldModel['schema']
+  return lowerSchema(lowering, text === '' ? schema : withParts(schema, { description: undefined }), spot, prefix)
 }
 
 /** A body of which the document names no field takes anything, as in the reference. */

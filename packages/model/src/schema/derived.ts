@@ -55,13 +55,14 @@ const PARTS = [
   'extensions', 'unsupported', 'findings',
 ] as const satisfies readonly (keyof SchemaParts)[]
 
-/** The schema with some of its keywords replaced. Children are shared, so identity below stays. */
-export function withParts(schema: Schema, parts: SchemaParts): Schema {
+/** The schema with some of its keywords replaced, or taken out where `undefined`. Children are shared, so identity below stays. */
+export function withParts(schema: Schema, parts: { readonly [K in keyof SchemaParts]?: SchemaParts[K] | undefined }): Schema {
   const copy: Record<string, unknown> = { kind: schema.kind, uri: schema.uri, pointer: schema.pointer, placeOf: (keyword: string) => schema.placeOf(keyword) }
   Object.defineProperty(copy, 'place', { get: () => schema.place, enumerable: true })
   for (const part of PARTS) {
-    if (Object.hasOwn(parts, part)) copy[part] = parts[part]
-    else if (schema[part] !== undefined) copy[part] = schema[part]
+    if (Object.hasOwn(parts, part)) {
+      if (parts[part] !== undefined) copy[part] = parts[part]
+    } else if (schema[part] !== undefined) copy[part] = schema[part]
   }
   return copy as unknown as Schema
 }
