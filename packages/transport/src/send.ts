@@ -78,7 +78,11 @@ async function sendFilled(runtime: Runtime, request: HttpRequest, { context, sec
 }
 
 /** At most twice: a 401 is answered once with other credentials, where there are other ones to be had. */
-async function sendWithCredentials(sending: Sending, request: FilledRequest, url: URL): Promise<RawResult> {
+function sendWithCredentials(sending: Sending, request: FilledRequest, url: URL): Promise<RawResult> {
+  return sending.uses.length === 0 ? sendThroughGate(sending, { request, url, credentials: NO_CREDENTIALS }) : sendAuthorized(sending, request, url)
+}
+
+async function sendAuthorized(sending: Sending, request: FilledRequest, url: URL): Promise<RawResult> {
   const first = await sendOnceAuthorized(sending, request, url)
   if (!first.again || sending.deadline.ended !== undefined) return first.result
   return (await sendOnceAuthorized(sending, request, url)).result
@@ -91,7 +95,8 @@ interface Authorized {
 }
 
 async function sendOnceAuthorized(sending: Sending, request: FilledRequest, url: URL): Promise<Authorized> {
-  const credentials = await takeCredentials(sending, url)
+  const taken = takeCredentials(sending, url)
+  const credentials = taken instanceof Promise ? await taken : taken
   if ('failure' in credentials) return { result: failed(credentials.failure), again: false }
   const result = await sendThroughGate(sending, { request, url, credentials })
   if (result.type === 'failure' || credentials.watchers.length === 0) return { result, again: false }
@@ -100,13 +105,14 @@ async function sendOnceAuthorized(sending: Sending, request: FilledRequest, url:
   return { result, again: false }
 }
 
-async function takeCredentials(sending: Sending, url: URL): Promise<Credentials | { readonly failure: TransportFailure }> {
+type Taken = Credentials | { readonly failure: TransportFailure }
+
+function takeCredentials(sending: Sending, url: URL): Taken | Promise<Taken> {
   const { runtime, context, secrets, deadline, isTrusted, uses } = sending
   const call = createTokenCall(runtime.wire, { context, isTrusted })
   const taken = satisfy(uses, { runtime: runtime.auth, schemes: context.auth, secrets, origin: url.origin, isTrusted, call })
   if (!(taken instanceof Promise)) return taken
-  const credentials = await deadline.race(taken)
-  return typeof credentials === 'string' ? { failure: deadline.failure(credentials, url.host, 'nothing') } : credentials
+  return deadline.race(taken).then((credentials) => (typeof credentials === 'string' ? { failure: deadline.failure(credentials, url.host, 'nothing') } : credentials))
 }
 
 interface Target {
@@ -131,7 +137,12 @@ async function sendThroughGate(sending: Sending, target: Target): Promise<RawRes
     case 'go':
       break
   }
-  const result = deadline.ended === undefined ? await sendOverHops(sending, target) : failed(deadline.failure(deadline.ended, host, 'nothing'))
+  if (deadline.ended !== undefined) {
+    // The wait for a turn took all the time: that says nothing about the host.
+    gate.leave({ type: 'givenUp' })
+    return failed(deadline.failure(deadline.ended, host, 'nothing'))
+  }
+  const result = await sendOverHops(sending, target)
   gate.leave(settlementOf(result, runtime.options.now()))
   return result
 }
@@ -200,8 +211,12 @@ function seconds(ms: number): number {
 }
 
 function absoluteUrl(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined
+  try {
+    const url = new URL(text)
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The literal parts only: a filled part may be a secret. */
@@ -210,6 +225,5 @@ function describeUrl({ url }: HttpRequest): string {
 }
 
 function trustOf(allowed: readonly string[]): (origin: string) => boolean {
-  const exact = new Set(allowed)
-  return (origin) => exact.has(origin) || allowed.some((entry) => URL.canParse(entry) && new URL(entry).origin === origin)
+  return (origin) => allowed.includes(origin) || allowed.some((entry) => URL.canParse(entry) && new URL(entry).origin === origin)
 }

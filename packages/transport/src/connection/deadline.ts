@@ -39,7 +39,11 @@ export class Deadline {
   race<T>(promise: Promise<T>): Promise<T | Ending> {
     return new Promise((resolve, reject) => {
       this.watch(resolve)
-      promise.then(resolve, reject).finally(() => this.unwatch())
+      // The watch ends before the next step can begin its own.
+      promise.then((value) => {
+        this.unwatch()
+        resolve(value)
+      }, reject)
     })
   }
 

@@ -27,17 +27,25 @@ export function createGuard(purpose: Purpose, onWarning: (finding: Finding) => v
     told.add(host)
     return undefined
   }
-  return {
-    purpose,
-    judge,
-    judgeHost(host) {
-      if (purpose === 'credentialProvider') return undefined
-      if (isMetadataName(host)) return refusal(host, 'metadata')
-      const bare = host.replace(/^\[|\]$/g, '')
-      return isIP(bare) === 0 ? undefined : judge(host, bare)
-    },
+  const judgeNewHost = (host: string): TransportFailure | undefined => {
+    if (purpose === 'credentialProvider') return undefined
+    if (isMetadataName(host)) return refusal(host, 'metadata')
+    const bare = host.replace(/^\[|\]$/g, '')
+    return isIP(bare) === 0 ? undefined : judge(host, bare)
   }
+  // The verdict on a text never changes, and is asked for with every request.
+  const known = new Map<string, TransportFailure | undefined>()
+  const judgeHost = (host: string): TransportFailure | undefined => {
+    if (known.has(host)) return known.get(host)
+    if (known.size >= MAX_KNOWN) known.clear()
+    const verdict = judgeNewHost(host)
+    known.set(host, verdict)
+    return verdict
+  }
+  return { purpose, judge, judgeHost }
 }
+
+const MAX_KNOWN = 1_000
 
 function refusal(host: string, found: string): TransportFailure {
   const code = found === 'private' || found === 'loopback' ? 'NET0303' : 'NET0302'

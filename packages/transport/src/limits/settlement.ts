@@ -15,9 +15,18 @@ export function settlementOf(result: RawResult, now: Instant): Settlement {
     const wanted = retryAfter(headers, now)
     return wanted === undefined ? { type: 'failed' } : { type: 'answered', ...pause(wanted) }
   }
+  if (!speaksOfRates(headers)) return ANSWERED
   const { remaining, resetMs } = readRateLimit(headers, now)
   // GitHub and others answer 403 when the limit is used up; the headers say so in every answer.
   return remaining === 0 ? { type: 'answered', ...pause(resetMs) } : { type: 'answered' }
+}
+
+const ANSWERED: Settlement = { type: 'answered' }
+
+/** Most answers say nothing about it, and looking for every spelling takes longer than looking for any. */
+function speaksOfRates(headers: ResponseHeaders): boolean {
+  for (const name in headers) if (name.includes('rate')) return true
+  return false
 }
 
 function failureSettlement(reason: string): Settlement {
