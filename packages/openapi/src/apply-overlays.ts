@@ -1,7 +1,7 @@
 import { finding, hasErrors, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
 import { hashJson, isArray, isObject, sha256, type JsonObject, type JsonValue } from '@oasgen/json'
 import { exec } from 'jsonpath-rfc9535'
-import { adviseTarget, namePathProblem } from './json-path-advice.js'
+import { adviseTarget, namePathProblem, nameSyntaxError } from './json-path-advice.js'
 import { nameValue, shorten } from './name-value.js'
 import { below, childOf } from './pointer.js'
 import { editValue, type Container, type Edited, type Origin, type OriginText } from './provenance.js'
@@ -46,6 +46,7 @@ function overlaid(source: SourceDocument, overlays: readonly OverlayDocument[], 
       return text.positionOf(original)
     },
     place: (pointer) => placeIn(edited, pointer),
+    duplicateKeys: () => source.duplicateKeys(),
   }
 }
 
@@ -80,7 +81,7 @@ function findTargets(root: JsonObject, target: string): readonly Path[] | string
     exec(root as Parameters<typeof exec>[0], target.trim(), (_, path) => found.push([...path]))
     return found
   } catch (problem) {
-    return problem instanceof Error ? shorten(problem.message, 160) : 'it cannot be read'
+    return nameSyntaxError(problem, target.trim())
   }
 }
 
@@ -94,7 +95,7 @@ function change(edited: Edited, overlay: OverlayDocument, step: OverlayStep, pat
 }
 
 function textOf(overlay: OverlayDocument): OriginText {
-  return { place: overlay.place, positionOf: (pointer) => overlay.place(pointer).position }
+  return { place: (pointer) => overlay.place(pointer), positionOf: (pointer) => overlay.place(pointer).position }
 }
 
 /** Last first, so that indexes stay valid and children go before their parents. */

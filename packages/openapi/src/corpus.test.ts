@@ -11,9 +11,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-if (!hasCorpus) console.log('not run: 30 documents of the corpus, folder absent')
-
-describe.skipIf(!hasCorpus)('the corpus of real documents', () => {
+describe.skipIf(!hasCorpus)(`the corpus of real documents (${hasCorpus ? 30 : 'not run: 30 documents, folder absent'})`, () => {
   it('is whole', () => {
     expect(corpusDocuments()).toHaveLength(30)
   })

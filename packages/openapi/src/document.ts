@@ -107,7 +107,7 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
 /** Has the address and the content of the document, and shows the definition as the place of everything in it. */
 function definitionSource(source: SourceDocument, place: DocumentPlace): SourceDocument {
   const { uri, role, version, versionText, format, root } = source
-  return { uri, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position }
+  return { uri, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position, duplicateKeys: () => [] }
 }
 
 function pathsOf(context: LinkContext): Located<JsonObject> {

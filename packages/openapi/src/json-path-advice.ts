@@ -3,6 +3,19 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json
 import { shorten } from './name-value.js'
 import { childOf } from './pointer.js'
 
+/** Where the parser of JSONPath stopped; its own words list sets of characters. */
+export function nameSyntaxError(problem: unknown, target: string): string {
+  const offset = problem instanceof Error ? offsetOf(problem) : undefined
+  if (offset === undefined) return problem instanceof Error ? shorten(problem.message, 100) : 'it cannot be read'
+  const found = target.charAt(offset)
+  return found === '' ? 'it ends too early' : `\`${found}\` at character ${offset + 1} is not expected`
+}
+
+function offsetOf(problem: Error & { readonly location?: { readonly start?: { readonly offset?: unknown } } }): number | undefined {
+  const offset = problem.location?.start?.offset
+  return typeof offset === 'number' ? offset : undefined
+}
+
 /** What to do about a text that is no JSONPath. */
 export function adviseTarget(target: string): string {
   if (!target.startsWith('$')) return 'a JSONPath begins with `$`, the document'

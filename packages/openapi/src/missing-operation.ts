@@ -21,7 +21,8 @@ export function missingPath(source: SourceDocument, missing: MissingPath): Findi
   const candidates = nearestPaths(missing, paths)
   const [best] = candidates
   const near = best === undefined ? '' : `; did you mean \`${best.path}\`?`
-  const related = candidates.slice(0, SHOWN).map((candidate): RelatedPlace => ({ where: source.place(below('/paths', candidate.path)), message: candidate.why }))
+  const shown = candidates.filter(({ sure }) => sure === (best?.sure ?? false)).slice(0, SHOWN)
+  const related = shown.map((candidate): RelatedPlace => ({ where: source.place(below('/paths', candidate.path)), message: candidate.why }))
   const fix: { readonly fix?: Fix } = best?.sure === true ? { fix: pathFix(best.path) } : {}
   const extras = { where: source.place('/paths'), ...(related.length > 0 && { related }), ...fix }
   return finding('OAS0301', { path: shorten(missing.path, 120), near, advice: advicePath(best, paths.length) }, extras)
@@ -132,6 +133,6 @@ export function missingMethod(where: DocumentPlace, { path, method, methods }: M
   const listed = methods.length === 0 ? 'none' : methods.map((name) => name.toUpperCase()).join(', ')
   const writing = ['put', 'patch', 'post']
   const likely = writing.includes(method) ? writing.find((name) => methods.includes(name)) : methods.length === 1 ? only : undefined
-  const advice = likely === undefined ? 'take one of those, or another path' : `the document does it with ${likely.toUpperCase()}`
+  const advice = likely === undefined ? 'take one of those, or another path' : `the document does it with ${likely.toUpperCase()}: write \`method: ${likely.toUpperCase()}\``
   return finding('OAS0302', { path: shorten(path, 120), method: method.toUpperCase(), methods: listed, advice }, { where })
 }

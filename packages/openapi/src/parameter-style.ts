@@ -1,6 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
-import type { JsonObject } from '@oasgen/json'
+import type { JsonObject, JsonValue } from '@oasgen/json'
 import { placeOf, type Located, type Report } from './link-context.js'
+import { nameValue } from './name-value.js'
 import type { ParameterLocation, ParameterStyle } from './normal-form.js'
 
 export interface Serialisation {
@@ -21,7 +22,7 @@ export function readSerialisation(located: Located<JsonObject>, where: Parameter
   const allowed = STYLES[where]
   const style = allowed.find((known) => known === written) ?? allowed[0] ?? 'simple'
   if (written !== undefined && written !== null && style !== written) {
-    const texts = { style: String(written), parameter: String(name), problem: `is not allowed for parameters in ${where}`, used: style }
+    const texts = { style: nameValue(written), parameter: nameOf(name), problem: `is not allowed for parameters in ${where}`, used: style }
     report(finding('OAS0311', texts, { where: placeOf(located, 'style') }))
   }
   // deepObject has no form that is not exploded, whatever the default of `explode` says.
@@ -42,7 +43,12 @@ export function readCollectionFormat(located: Located<JsonObject>, where: Parame
   if (written === undefined || written === null || written === 'csv') return plain
   const known = where === 'query' && typeof written === 'string' && Object.hasOwn(FORMATS, written) ? FORMATS[written] : undefined
   if (known !== undefined) return known
-  const texts = { style: String(written), parameter: String(name), problem: where === 'query' ? 'has no successor in OpenAPI 3' : `is not allowed for parameters in ${where}`, used: 'csv' }
+  const problem = where === 'query' ? 'has no successor in OpenAPI 3' : `is not allowed for parameters in ${where}`
+  const texts = { style: nameValue(written), parameter: nameOf(name), problem, used: 'csv' }
   report(finding('OAS0311', texts, { where: placeOf(located, 'collectionFormat') }))
   return plain
+}
+
+function nameOf(name: JsonValue | undefined): string {
+  return typeof name === 'string' ? name : ''
 }

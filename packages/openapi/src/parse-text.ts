@@ -1,5 +1,5 @@
 import { finding, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
-import { isObject, type JsonValue } from '@oasgen/json'
+import { isArray, isObject, type JsonValue } from '@oasgen/json'
 import { readExactJson } from './exact-json.js'
 import { jsonSpans } from './json-spans.js'
 import type { Limits } from './limits.js'
@@ -39,11 +39,11 @@ function parseJsonText(reading: Reading): Checked<ParsedText> {
   const result = readExactJson(text, limits.depth)
   if (result.ok) return { value: { format: 'json', text, value: result.value, spans: jsonSpans(text), lines }, findings: [] }
   if (result.message.includes('too deep')) return refused(finding('OAS0014', { limit: limits.depth }, { where: placeAt(reading, result.offset) }))
-  const advice = adviseJson(text, result.message, result.offset)
+  const { problem, advice, offset } = adviseJson(text, result.message, result.offset)
   const lenient = parseYamlText(reading)
-  const where = placeAt(reading, result.offset)
-  if (isObject(lenient.value?.value)) return { value: lenient.value, findings: [finding('OAS0012', { ...advice }, { where }), ...lenient.findings] }
-  return refused(finding('OAS0010', { ...advice }, { where }))
+  const where = placeAt(reading, offset ?? result.offset)
+  if (isObject(lenient.value?.value)) return { value: lenient.value, findings: [finding('OAS0012', { problem, advice }, { where }), ...lenient.findings] }
+  return refused(finding('OAS0010', { problem, advice }, { where }))
 }
 
 function parseYamlText(reading: Reading): Checked<ParsedText> {
@@ -56,9 +56,24 @@ function parseYamlText(reading: Reading): Checked<ParsedText> {
 function yamlFinding(reading: Reading, problem: YamlProblem): Finding {
   const where = placeAt(reading, problem.offset)
   if (problem.reason.startsWith('nesting exceeded')) return finding('OAS0014', { limit: reading.limits.depth }, { where })
+  const template = templateFinding(reading)
+  if (template !== undefined) return template
+  const { offset, ...texts } = adviseYaml(reading.text, problem.reason, problem.offset)
+  return finding('OAS0011', texts, { where: offset === undefined ? where : placeAt(reading, offset) })
+}
+
+/** Helm's braces, where YAML sees brackets of its own. */
+function templateFinding(reading: Reading): Finding | undefined {
   const template = /\{\{-?[^{}\n]{0,60}/.exec(reading.text)
-  if (template !== null) return finding('OAS0019', { found: `${template[0].trim()} …` }, { where: placeAt(reading, template.index) })
-  return finding('OAS0011', { ...adviseYaml(reading.text, problem.reason, problem.offset) }, { where })
+  return template === null ? undefined : finding('OAS0019', { found: `${template[0].trim()} …` }, { where: placeAt(reading, template.index) })
+}
+
+/** `{{ .Values.x }}` is an object as a key to YAML, which the parser writes like this; no document means that. */
+const OBJECT_AS_KEY = '[object Object]'
+
+function hasObjectAsKey(value: JsonValue): boolean {
+  if (isArray(value)) return value.some(hasObjectAsKey)
+  return isObject(value) && (Object.hasOwn(value, OBJECT_AS_KEY) || Object.values(value).some(hasObjectAsKey))
 }
 
 // eslint-disable-next-line no-control-regex -- exactly the characters that YAML 1.2 forbids
@@ -79,6 +94,8 @@ function finishText(reading: Reading, values: readonly JsonValue[], duplicates: 
   const chosen = Math.max(values.findIndex(hasVersion), 0)
   const finished = finishYaml(values[chosen] ?? null, sharesNodes(text), limits)
   if (!finished.ok) return refused(aliasFinding(reading, finished.problem))
+  const template = text.includes('{{') && hasObjectAsKey(finished.value) ? templateFinding(reading) : undefined
+  if (template !== undefined) return refused(template)
   const spans = yamlSpans(text, limits.depth, chosen)
   const parsed: ParsedText = { format: 'yaml', text, value: finished.value, spans, lines }
   const several = values.length > 1 ? [finding('OAS0018', { count: values.length, chosen: chosen + 1 }, { where: placeAt(reading, 0) })] : []

@@ -3,7 +3,7 @@ import { isObject, sha256, type JsonObject } from '@oasgen/json'
 import { decodeText } from './decode.js'
 import { resolveLimits, type Limits } from './limits.js'
 import { nameValue } from './name-value.js'
-import { parseText, type ParsedText } from './parse-text.js'
+import { duplicateFindings, parseText, type ParsedText } from './parse-text.js'
 import { placesOf, positionIn } from './places.js'
 import { recognizeText } from './recognize.js'
 import type { SourceDocument } from './source-document.js'
@@ -83,5 +83,6 @@ function sourceDocument({ parsed, root, place, version, bytes, options }: Source
     },
     positionOf: (pointer) => positionIn(parsed, pointer),
     place,
+    duplicateKeys: () => duplicateFindings(parsed, options.uri),
   }
 }

@@ -1,6 +1,7 @@
 import { finding, type Checked, type DocumentPlace, type Finding, type OverlayAction } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { decodeText } from './decode.js'
+import { textOf } from './keywords.js'
 import { resolveLimits, type Limits } from './limits.js'
 import { nameValue } from './name-value.js'
 import { parseText } from './parse-text.js'
@@ -84,7 +85,7 @@ function readActions(root: JsonValue, options: ReadOverlayOptions, place: PlaceO
 function overlayProblem(root: JsonValue): string | undefined {
   if (!isObject(root)) return `it is ${nameValue(root)}, expected an object`
   const { overlay, actions } = root
-  if (overlay !== undefined && !/^1(?:\.|$)/.test(String(overlay))) return `its version \`overlay\` is ${nameValue(overlay)}, expected 1.0.0`
+  if (overlay !== undefined && !/^1(?:\.|$)/.test(textOf(overlay) ?? '')) return `its version \`overlay\` is ${nameValue(overlay)}, expected 1.0.0`
   if (overlay === undefined && (Object.hasOwn(root, 'openapi') || Object.hasOwn(root, 'swagger'))) return 'it is an OpenAPI document, not an overlay'
   if (!isArray(actions)) return `its \`actions\` is ${nameValue(actions)}, expected a list`
   return undefined

@@ -11,7 +11,13 @@ export function recognizeText(text: string, uri: string): Finding | undefined {
   if (!head.startsWith('<') || head.startsWith('<<<<<<<')) return undefined
   if (/^<(?:!doctype html|html|head|body|!--|script|div)\b/i.test(head)) return finding('OAS0003', { title: titleOf(text) }, whole(uri))
   const root = /<(?![?!])([\w:.-]+)/.exec(head)?.[1] ?? 'unknown'
-  return finding('OAS0004', { found: `<${root}>` }, whole(uri))
+  return finding('OAS0004', { found: `<${root}>`, advice: adviseMarkup(root) }, whole(uri))
+}
+
+/** The errors of object stores are XML; descriptions in XML have other roots. */
+function adviseMarkup(root: string): string {
+  const refused = /^(?:error|errorresponse|fault)$/i.test(root)
+  return refused ? 'a server refuses: check the address, and whether it wants credentials' : 'convert it to OpenAPI first'
 }
 
 function titleOf(text: string): string {

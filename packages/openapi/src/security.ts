@@ -24,7 +24,7 @@ function readScheme(context: LinkContext, name: string, located: Located): ReadS
   const common = commonOf(name, object, object.value)
   const kind = kindOf(object.value)
   if (typeof kind !== 'string') return { scheme: { ...common, ...kind } as SecurityScheme, findings }
-  const unusable: SecurityScheme = { ...common, type: 'unusable', declared: String(object.value['type'] ?? '') }
+  const unusable: SecurityScheme = { ...common, type: 'unusable', declared: nameValue(object.value['type']) }
   return { scheme: unusable, findings: [...findings, finding('OAS0310', { scheme: name, problem: kind }, { where: placeOf(object) })] }
 }
 
@@ -37,7 +37,8 @@ type SchemeKind = { readonly type: SecurityScheme['type'] } & Readonly<Record<st
 
 /** What a scheme is, or why it is nothing. */
 function kindOf(value: JsonObject): SchemeKind | string {
-  switch (value['type']) {
+  const { type } = value
+  switch (typeof type === 'string' ? type : '') {
     case 'basic': return { type: 'http', scheme: 'basic' }
     case 'http': return httpKind(value)
     case 'apiKey': return apiKeyKind(value)
@@ -47,7 +48,7 @@ function kindOf(value: JsonObject): SchemeKind | string {
       return typeof url === 'string' ? { type: 'openIdConnect', url } : `its \`openIdConnectUrl\` is ${nameValue(url)}`
     }
     case 'mutualTLS': return { type: 'mutualTLS' }
-    default: return `its \`type\` is ${nameValue(value['type'])}`
+    default: return `its \`type\` is ${nameValue(type)}`
   }
 }
 

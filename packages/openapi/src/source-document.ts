@@ -1,4 +1,4 @@
-import type { DocumentPlace, Position } from '@oasgen/diagnostics'
+import type { DocumentPlace, Finding, Position } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
 
 export type OpenApiVersion = '2.0' | '3.0' | '3.1'
@@ -20,4 +20,6 @@ export interface SourceDocument {
   positionOf(pointer: string): Position | undefined
   /** Line, column and excerpt are found when they are read. */
   place(pointer: string): DocumentPlace
+  /** Members that stand twice in one object. For JSON that is a question of its own, as costly as reading the document. */
+  duplicateKeys(): readonly Finding[]
 }

@@ -3,18 +3,27 @@ import { shorten } from './name-value.js'
 export interface SyntaxAdvice {
   readonly problem: string
   readonly advice: string
+  /** Where the cause stands, when it is not where reading stopped. */
+  readonly offset?: number
 }
 
 /** What a person should do about a JSON syntax error, from the place at which reading stopped. */
 export function adviseJson(text: string, message: string, offset: number): SyntaxAdvice {
   const found = text.charAt(offset)
   const before = text.slice(Math.max(0, offset - 200), offset).trimEnd().at(-1) ?? ''
-  if (text.startsWith('<<<<<<<', offset) || /^(?:<{7}|={7}|>{7})/m.test(lineAt(text, offset))) {
-    return { problem: 'it holds the marks of a merge conflict', advice: 'resolve the conflict and save the document again' }
-  }
+  const conflict = mergeConflict(text)
+  if (conflict !== undefined) return conflict
   if (found === '') return { problem: 'the text ends too early', advice: 'the document was cut: load or save it again' }
   if (before === ',' && /[}\]]/.test(found)) return { problem: `${message}, but a comma stands before it`, advice: 'remove the comma after the last element' }
   return { problem: message, advice: JSON_ADVICE.find((entry) => entry.when(text, offset, message))?.advice ?? 'correct the text at this place' }
+}
+
+const MERGE_CONFLICT = /^<{7} [^\n]*$[^]*?^={7}\r?$[^]*?^>{7} /m
+
+function mergeConflict(text: string): SyntaxAdvice | undefined {
+  const offset = text.search(MERGE_CONFLICT)
+  if (offset === -1) return undefined
+  return { problem: 'it holds the marks of a merge conflict', advice: 'resolve the conflict and save the document again', offset }
 }
 
 interface AdviceRule {
@@ -33,7 +42,8 @@ const JSON_ADVICE: readonly AdviceRule[] = [
 /** The parser's words for a YAML syntax error in those of a person. */
 export function adviseYaml(text: string, reason: string, offset: number): SyntaxAdvice {
   const line = lineAt(text, offset)
-  if (/^(?:<{7}|={7}|>{7})(?:\s|$)/.test(line)) return { problem: 'it holds the marks of a merge conflict', advice: 'resolve the conflict and save the document again' }
+  const conflict = mergeConflict(text)
+  if (conflict !== undefined) return conflict
   const known = YAML_ADVICE.find((entry) => entry.when(reason, line))
   return known === undefined ? { problem: reason, advice: 'correct the text at this place, or on the line before it' } : { problem: known.problem ?? reason, advice: known.advice(line) }
 }

@@ -44,7 +44,7 @@ function remarks({ member, value, text, version, place }: Remarked): readonly Fi
   const where = place(`/${member}`)
   const meaning = member === 'openapi' && version !== '2.0' ? `${version}.0` : version
   const unquoted = isNumber(value) ? [finding('OAS0024', { member, version: text, meaning }, { where })] : []
-  const newer = /^3\.2/.test(text) ? [finding('OAS0025', { version: text }, { where })] : []
+  const newer = text.startsWith('3.2') ? [finding('OAS0025', { version: text }, { where })] : []
   return [...unquoted, ...newer]
 }
 

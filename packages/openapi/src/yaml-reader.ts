@@ -19,11 +19,19 @@ export function loadYaml(text: string, depth: number): YamlResult {
   return lenient.ok ? { ...lenient, duplicates: true } : lenient
 }
 
+export const OPEN_QUOTE = 'a quoted scalar is not closed'
+
 const DUPLICATE = 'duplicated mapping key'
 
 function attempt(text: string, depth: number, allowDuplicates: boolean): YamlResult {
+  let deficient = false
+  const onWarning = (): void => {
+    deficient = true
+  }
   try {
-    return { ok: true, values: loadAll(text, null, yamlOptions(depth, allowDuplicates)) as JsonValue[], duplicates: false }
+    const values = loadAll(text, null, { ...yamlOptions(depth, allowDuplicates), onWarning }) as JsonValue[]
+    const open = deficient ? openQuoteIn(text, depth) : undefined
+    return open === undefined ? { ok: true, values, duplicates: false } : { ok: false, problem: { reason: OPEN_QUOTE, offset: open } }
   } catch (problem) {
     if (!(problem instanceof YAMLException)) throw problem
     const mark = problem.mark as Mark | undefined
@@ -34,6 +42,32 @@ function attempt(text: string, depth: number, allowDuplicates: boolean): YamlRes
 /** Runs the parser once more over a text that it has accepted, for the places of its nodes. */
 export function traceYaml(text: string, depth: number, listener: (event: 'open' | 'close', state: State) => void): void {
   loadAll(text, null, { ...yamlOptions(depth, true), listener })
+}
+
+/**
+ * The parser lets lines of a quoted text begin anywhere, as real documents do, and then takes the next quote in the document for
+ * the end of one that was never closed. Behind a text that really ends there, its line ends or a comma, bracket or colon follows.
+ */
+function openQuoteIn(text: string, depth: number): number | undefined {
+  let found: number | undefined
+  const starts: number[] = []
+  traceYaml(text, depth, (event, state) => {
+    if (event === 'open') {
+      starts.push(state.position)
+      return
+    }
+    const start = starts.pop() ?? 0
+    if (found === undefined && state.kind === 'scalar' && isCutShort(text, start, state.position)) found = text.slice(start).search(/["']/) + start
+  })
+  return found
+}
+
+function isCutShort(text: string, start: number, end: number): boolean {
+  const written = text.slice(start, end)
+  if (!/^\s*["']/.test(written) || !written.trim().includes('\n')) return false
+  const after = /[ \t]*(?:#[^\n]*|[,\]}:]|\r?\n|$)/y
+  after.lastIndex = start + written.trimEnd().length
+  return !after.test(text)
 }
 
 function yamlOptions(depth: number, json: boolean): LoadOptions {

@@ -37,7 +37,7 @@ or \`/v3/api-docs\`   in the network view of the browser.
     severity: 'error',
     reason: 'DocumentIsOtherMarkup',
     message: 'the document is XML ({found}), expected an OpenAPI document in JSON or YAML',
-    help: 'convert it to OpenAPI first',
+    help: '{advice}',
     explain: `WSDL, WADL, OData metadata and other XML descriptions are not OpenAPI. Converters exist for most of them; what they make
 must be checked by somebody who knows the API. An XML error answer of a storage service (\`<Error><Code>AccessDenied\`) means that the
 address or the credentials are wrong.`,
@@ -102,7 +102,7 @@ so half of what the author wrote is lost in silence. We do the same and tell.`,
     reason: 'DocumentTooDeep',
     message: 'arrays and objects nest deeper than {limit} levels',
     help: 'the deepest real documents have about 35 levels: look at how this one was made',
-    explain: `A limit on nesting keeps a document from exhausting the stack of the process. It is far above everything that was seen in
+    explain: `A limit on nesting keeps a document from exhausting the stack of a program. It is far above everything that was seen in
 3,300 real documents, so a document that meets it was made by a broken generator, or to break something.`,
   },
   OAS0015: {
@@ -377,7 +377,7 @@ the scheme of HTTP authentication, or the addresses of its flows.`,
   OAS0311: {
     severity: 'notice',
     reason: 'StyleReplaced',
-    message: 'the style `{style}` of the parameter `{parameter}` {problem}; `{used}` is used',
+    message: 'the style of the parameter `{parameter}` is {style}, which {problem}; `{used}` is used',
     explain: `OpenAPI allows for each location (path, query, header, cookie) certain styles only, and some formats of Swagger 2.0
 (\`tsv\`) have no successor.`,
   },
