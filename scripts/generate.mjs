@@ -5,6 +5,8 @@ import { dirname } from 'node:path'
 /** Path → function that gives the text. The packages are loaded from their builds. */
 export const GENERATED = {
   'docs/diagnostics.md': async () => (await import('../packages/diagnostics/dist/index.js')).renderCatalogue(),
+  'docs/restdefinition.md': async () => (await import('../packages/restdefinition/dist/index.js')).renderFieldReference(),
+  'crds/ogen.krateo.io_restdefinitions.yaml': async () => (await import('../packages/crd/dist/index.js')).renderRestDefinitionCrdYaml(),
 }
 
 export async function generate() {

@@ -1,6 +1,6 @@
 // Adds up the reports that the runners left, lane by lane, and says why something was skipped. A lane without a report has failed.
 import { existsSync, readFileSync } from 'node:fs'
-import { LANES, isBuilt } from './lane.mjs'
+import { isBuilt } from './lane.mjs'
 
 const IN_CI = ['unit', 'integration', 'real', 'servers', 'long']
 

@@ -30,7 +30,7 @@ describe('the first thread: from a document to an object on the other side', () 
   })
   afterEach(() => { fault = undefined })
 
-  const shown = (): void => onTestFailed(() => console.error(stack.output()))
+  const shown = (): void => onTestFailed(() => void process.stderr.write(`${stack.output()}\n`))
 
   it('makes kinds of the bookshop: RestDefinition applied, Ready, served', async () => {
     shown()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startControlPlane, type ControlPlane, type DeploymentRunner, type RunningWorkload, type Workload } from '@oasgen/apiserver'
-import { isArray, isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isArray, isObject, type JsonObject } from '@oasgen/json'
 import { connectKube, CUSTOM_RESOURCE_DEFINITIONS, loadKubeconfig, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
 import { REST_DEFINITIONS } from '@oasgen/provider'
 import { restDefinitionCrd } from '@oasgen/restdefinition'
@@ -101,18 +101,18 @@ function ended(child: ChildProcess): Promise<void> {
 }
 
 async function applyObject(kube: Kube, object: JsonObject): Promise<void> {
-  const [group, version] = String(object.apiVersion).includes('/') ? String(object.apiVersion).split('/') : ['', String(object.apiVersion)]
+  const [group, version] = textOf(object.apiVersion).includes('/') ? textOf(object.apiVersion).split('/') : ['', textOf(object.apiVersion)]
   const metadata = object.metadata as JsonObject
-  const name = String(metadata.name)
+  const name = textOf(metadata.name)
   const answer = await eventually(async () => {
     const discovery = await kube.discover()
     const type = discovery.ok ? discovery.value.types.find((served) => served.group === group && served.version === version && served.kind === object.kind) : undefined
     if (type === undefined) return undefined
-    const ref = { name, ...(type.namespaced && { namespace: String(metadata.namespace ?? 'default') }) }
+    const ref = { name, ...(type.namespaced && { namespace: textOf(metadata.namespace ?? 'default') }) }
     return kube.patch(type, ref, { type: 'apply', body: object, fieldManager: 'test', force: true })
   })
-  if (answer === undefined) throw new Error(`the kind ${String(object.kind)} is not served`)
-  if (!answer.ok) throw new Error(`apply ${String(object.kind)} ${name}: ${answer.error.message}`)
+  if (answer === undefined) throw new Error(`the kind ${textOf(object.kind)} is not served`)
+  if (!answer.ok) throw new Error(`apply ${textOf(object.kind)} ${name}: ${answer.error.message}`)
 }
 
 export async function must<T>(result: Promise<{ ok: true; value: T } | { ok: false; error: { message: string } }>): Promise<T> {
@@ -141,7 +141,7 @@ export function conditionStatus(object: KubeObject | undefined, type: string): s
   const status = object !== undefined && isObject(object.status) ? object.status : {}
   const conditions = isArray(status.conditions) ? status.conditions.filter(isObject) : []
   const found = conditions.find((condition) => condition.type === type)
-  return found === undefined ? undefined : String(found.status)
+  return found === undefined ? undefined : textOf(found.status)
 }
 
 export async function read(kube: Kube, type: ResourceType, name: string): Promise<KubeObject | undefined> {

@@ -31,7 +31,7 @@ function buildProgram(io: CommandIo, finish: Finish): Command {
     .description('Turns the resources of an OpenAPI document into Kubernetes resources.')
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(oasgen --help shows what there is)')
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .exitOverride()
   addUp(program, io, finish)
   addDemo(program, io, finish)

@@ -5,7 +5,7 @@ import { endWithParent } from './up/orphan.js'
 export async function runWorker(io: CommandIo): Promise<number> {
   endWithParent()
   const [command, ...args] = io.args
-  switch (command) {
+  switch (command ?? '') {
     case '__provider': {
       const { runProvider } = await import('@oasgen/provider')
       return runProvider({ args, env: io.env, allowFiles: true, signal: io.signal, compileWorker: new URL('./compile-worker.mjs', import.meta.url) })

@@ -1,4 +1,4 @@
-export { Decimal, MASK, Sealed, isArray, isNumber, isObject } from './value.js'
+export { Decimal, MASK, Sealed, isArray, isNumber, isObject, textOf } from './value.js'
 export type { JsonArray, JsonNumber, JsonObject, JsonScalar, JsonValue, SealedForm, SecretReference } from './value.js'
 export { canonicalJson, hashJson } from './canonical.js'
 export { MAX_DEPTH } from './depth.js'

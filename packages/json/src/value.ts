@@ -66,3 +66,9 @@ export function isArray(value: JsonValue | undefined): value is JsonArray {
 export function isNumber(value: JsonValue | undefined): value is JsonNumber {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof Decimal
 }
+
+/** A value as text where it is one word: strings as they are, numbers and booleans printed, everything else `''`. */
+export function textOf(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value
+  return isNumber(value) || typeof value === 'boolean' ? String(value) : ''
+}

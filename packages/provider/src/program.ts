@@ -14,7 +14,8 @@ import { createCompiler } from './compiler.js'
 import { createApplier } from './objects/apply.js'
 import type { DeployedNames } from './objects/names.js'
 import type { SecretKey } from './objects/rbac.js'
-import { reconcileDefinition, REST_DEFINITIONS, type DefinitionEdge, type DefinitionMemory, type Pass, type ProviderSettings } from './reconcile.js'
+import { REST_DEFINITIONS, type DefinitionEdge, type ProviderSettings } from './edge.js'
+import { reconcileDefinition, type DefinitionMemory, type Pass } from './reconcile.js'
 import { createClusterSources, type LoadedSource } from './source.js'
 import { createRemoteSources } from './remote-source.js'
 import { secretsOf } from './secret-access.js'
@@ -47,7 +48,7 @@ export interface Provider {
 
 export function startProvider(options: ProviderOptions): Provider {
   const { kube } = options
-  const queue = createQueue({ now: systemClock.now, minBackoffMs: 1000, maxBackoffMs: 60_000 })
+  const queue = createQueue({ now: () => systemClock.now(), minBackoffMs: 1000, maxBackoffMs: 60_000 })
   const definitions = createInformer(kube, REST_DEFINITIONS)
   const deployments = createInformer(kube, DEPLOYMENTS, { labelSelector: `${LABEL.definitionObject}=true` })
   const leases = createInformer(kube, LEASES, { labelSelector: `${LABEL.restController}=true` })

@@ -1,50 +1,20 @@
 import type { Finding } from '@oasgen/diagnostics'
-import { hashJson, isArray, isObject, sha256, type JsonObject } from '@oasgen/json'
+import { textOf, hashJson, isArray, isObject, sha256, type JsonObject } from '@oasgen/json'
 import {
   annotationsOf, CUSTOM_RESOURCE_DEFINITIONS, finalizersOf, generationOf, isDeleting, nameOf, namespaceOf, resourceVersionOf, SECRETS, uidOf,
-  type Kube, type KubeError, type KubeObject, type ResourceType,
+  type KubeError, type KubeObject,
 } from '@oasgen/kube'
-import type { Plan } from '@oasgen/plan'
 import { ANNOTATION, FINALIZER } from '@oasgen/wire'
 import type { Compiled } from './compile.js'
-import type { Compiler } from './compiler.js'
 import { groupOf, isEstablished, judgeGroup, judgeOwnership, kindOf, namesProblem, pluralOf } from './crd-gate.js'
 import { nextStatus, type DefinitionFacts, type DefinitionState } from './definition-status.js'
-import type { Applier } from './objects/apply.js'
 import { withOwner } from './objects/apply.js'
-import { renderDeployment, type DeploymentSettings } from './objects/deploy.js'
+import { renderDeployment } from './objects/deploy.js'
 import { namesFor, type DeployedNames } from './objects/names.js'
-import { renderAccess, renderPeopleRoles, renderSecretAccess, type DeployedObject, type SecretKey } from './objects/rbac.js'
+import { renderAccess, renderPeopleRoles, renderSecretAccess, type DeployedObject } from './objects/rbac.js'
 import type { LoadedSource } from './source.js'
+import { REST_DEFINITIONS, refTo, specText, type DefinitionEdge } from './edge.js'
 import { tearDown } from './teardown.js'
-
-export const REST_DEFINITIONS: ResourceType = { group: 'ogen.krateo.io', version: 'v1alpha1', plural: 'restdefinitions', kind: 'RestDefinition', namespaced: true }
-
-/** What a pass over a RestDefinition needs of the outside. */
-export interface DefinitionEdge {
-  readonly kube: Kube
-  readonly compiler: Compiler
-  readonly applier: Applier
-  readonly settings: ProviderSettings
-  readonly now: () => number
-  /** The bytes behind a URI, as far as possible from what is held already. */
-  readonly load: (uri: string, definition: KubeObject) => Promise<LoadedSource>
-  /** Secrets that the Configurations of this kind name; undefined until they are known. */
-  readonly secretsOf: (plan: Plan) => readonly SecretKey[] | undefined
-  /** Live state that watches keep. */
-  readonly deployment: (names: DeployedNames) => KubeObject | undefined
-  /** Key Secrets that are known to exist. */
-  readonly keys: Set<string>
-  readonly newKey: () => string
-  readonly runningPlanHash: (names: DeployedNames) => string | undefined
-  readonly event: (definition: KubeObject, event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }) => void
-}
-
-export interface ProviderSettings extends DeploymentSettings {
-  readonly allowGroups: readonly string[]
-  readonly activated: readonly string[]
-  readonly pollSeconds: number
-}
 
 /** When to come back; absent = when something changes. */
 export interface Pass {
@@ -168,7 +138,7 @@ async function applyCrd(edge: DefinitionEdge, definition: KubeObject, crd: JsonO
   if (!live.ok && live.error.kind !== 'notFound') return kubeFailed(live.error)
   const verdict = judgeOwnership({ wanted: crd, live: live.ok ? live.value : undefined, definition: owner, isNamedInStatus: namesKind(definition, crd) })
   if (verdict.type === 'refuse') return stalled(verdict.finding)
-  const answer = await edge.applier.apply(CUSTOM_RESOURCE_DEFINITIONS, withOwner(crd, owner), live.ok ? live.value : undefined)
+  const answer = await edge.applier.apply(CUSTOM_RESOURCE_DEFINITIONS, withOwner(crd, owner), ...(live.ok ? [live.value] : []))
   if (!answer.ok) return kubeFailed(answer.error)
   const problem = namesProblem(answer.value)
   return problem === undefined ? { ok: true, value: undefined } : failing(problem, 'NamesNotAccepted')
@@ -176,7 +146,7 @@ async function applyCrd(edge: DefinitionEdge, definition: KubeObject, crd: JsonO
 
 function namesKind(definition: KubeObject, crd: JsonObject): boolean {
   const status = isObject(definition.status) ? definition.status : {}
-  return [status.resource, status.configuration].some((named) => isObject(named) && named.kind === kindOf(crd) && String(named.apiVersion).startsWith(`${groupOf(crd)}/`))
+  return [status.resource, status.configuration].some((named) => isObject(named) && named.kind === kindOf(crd) && textOf(named.apiVersion).startsWith(`${groupOf(crd)}/`))
 }
 
 const TRIES = 200
@@ -287,7 +257,7 @@ async function finish(edge: DefinitionEdge, definition: KubeObject, { pass, fact
 // One event per change of state, with the reference's names and words.
 function announce(edge: DefinitionEdge, definition: KubeObject, state: DefinitionState): void {
   const spec = isObject(definition.spec) ? definition.spec : {}
-  const kind = isObject(spec.resource) ? String(spec.resource.kind) : ''
+  const kind = isObject(spec.resource) ? textOf(spec.resource.kind) : ''
   const what = `RestDefinition '${kind}/${specText(definition, 'resourceGroup')}'`
   switch (state.type) {
     case 'progressing': return edge.event(definition, { type: 'Normal', reason: 'RestDefinitionCreating', message: `${what} creating` })
@@ -297,15 +267,6 @@ function announce(edge: DefinitionEdge, definition: KubeObject, state: Definitio
     case 'degraded': case 'stalled': return edge.event(definition, { type: 'Warning', reason: 'CannotObserveExternalResource', message: state.finding.message })
     case 'failing': return edge.event(definition, { type: 'Warning', reason: 'CannotObserveExternalResource', message: state.message })
   }
-}
-
-export function refTo(object: KubeObject): { readonly namespace: string; readonly name: string } {
-  return { namespace: namespaceOf(object), name: nameOf(object) }
-}
-
-export function specText(definition: KubeObject, name: string): string {
-  const value = isObject(definition.spec) ? definition.spec[name] : undefined
-  return typeof value === 'string' ? value : ''
 }
 
 function overlayPaths(definition: KubeObject): readonly string[] {

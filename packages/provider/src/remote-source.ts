@@ -2,7 +2,7 @@ import { finding } from '@oasgen/diagnostics'
 import { isObject } from '@oasgen/json'
 import type { KubeObject } from '@oasgen/kube'
 import type { DocumentSource } from '@oasgen/openapi'
-import type { DocumentIdentity, Transport } from '@oasgen/transport'
+import type { DocumentIdentity } from '@oasgen/transport'
 import type { ProviderOptions } from './program.js'
 import type { LoadedSource } from './source.js'
 
@@ -38,9 +38,7 @@ interface Download {
 }
 
 async function download({ options, held, source, uri, known }: Download): Promise<LoadedSource> {
-  const fetchable = fetchableSource(source)
-  if (fetchable === undefined) return { state: 'refused', finding: finding('PRV0107', { uri, why: 'it belongs to the cluster' }) }
-  const answer = await options.transport.fetchDocument(fetchable, { files: options.allowFiles === true ? 'allow' : 'deny', ...(known && { previous: known.identity }) })
+  const answer = await options.transport.fetchDocument(source, { files: options.allowFiles === true ? 'allow' : 'deny', ...(known && { previous: known.identity }) })
   switch (answer.type) {
     case 'notModified':
       if (known === undefined) return { state: 'unreachable', finding: finding('PRV0106', { uri, why: 'the server says "not modified" about nothing' }) }
@@ -53,25 +51,6 @@ async function download({ options, held, source, uri, known }: Download): Promis
     }
     case 'failure':
       return known?.loaded ?? { state: 'unreachable', finding: answer.finding }
-  }
-}
-
-type Fetchable = Parameters<Transport['fetchDocument']>[0]
-
-// The grammar is that of the documents, the download that of the transport; neither package knows the other.
-function fetchableSource(source: DocumentSource): Fetchable | undefined {
-  switch (source.kind) {
-    case 'http': return { type: 'http', url: source.url }
-    case 'file': return { type: 'file', path: source.path }
-    case 'oci': {
-      const { kind, uri: _, ...rest } = source
-      return { type: kind, ...rest }
-    }
-    case 'github': {
-      const { kind, uri: _, host: __, ...rest } = source
-      return { type: kind, ...rest }
-    }
-    case 'configMap': case 'secret': return undefined
   }
 }
 

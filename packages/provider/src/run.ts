@@ -10,7 +10,7 @@ import { CORE_SCHEMA, load as loadYaml } from 'js-yaml'
 import { PROVIDER_FLAGS } from './flags.js'
 import { DEPLOYMENT_TEMPLATE, SETTINGS_TEMPLATE } from './objects/templates.js'
 import { startProvider } from './program.js'
-import type { ProviderSettings } from './reconcile.js'
+import type { ProviderSettings } from './edge.js'
 
 export interface ProviderMain {
   readonly args: readonly string[]

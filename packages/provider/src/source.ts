@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isObject, type JsonObject } from '@oasgen/json'
 import { CONFIG_MAPS, createInformer, keyOfRef, named, SECRETS, type Informer, type Kube } from '@oasgen/kube'
 import type { SourceText } from './compile.js'
 
@@ -64,7 +64,7 @@ function readHeld(informer: Informer, source: ClusterSource, uri: string): Loade
   if (bytes === undefined) return missing(uri, `${what} ${source.namespace}/${source.name} has no key ${source.key}; it has ${keysOf(object)}`)
   const unpacked = unpack(bytes)
   if (unpacked === undefined) return missing(uri, `the content of key ${source.key} starts like gzip but cannot be unpacked`)
-  const version = isObject(object.metadata) ? String(object.metadata.resourceVersion) : ''
+  const version = isObject(object.metadata) ? textOf(object.metadata.resourceVersion) : ''
   return { state: 'found', text: { uri, bytes: unpacked }, identity: `${uri}@${version}` }
 }
 

@@ -1,5 +1,5 @@
 import { finding } from '@oasgen/diagnostics'
-import { isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isObject, type JsonObject } from '@oasgen/json'
 import {
   annotationsOf, CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, DEPLOYMENTS, finalizersOf, isDeleting, nameOf, namespaceOf,
   resourceVersionOf, ROLES, ROLE_BINDINGS, SECRETS, SERVICE_ACCOUNTS, uidOf, type Kube, type KubeObject, type ResourceType,
@@ -7,7 +7,7 @@ import {
 import { ANNOTATION, FINALIZER, LABEL } from '@oasgen/wire'
 import { groupOf, kindOf, pluralOf } from './crd-gate.js'
 import type { DefinitionState } from './definition-status.js'
-import { REST_DEFINITIONS, refTo, type DefinitionEdge } from './reconcile.js'
+import { REST_DEFINITIONS, refTo, type DefinitionEdge } from './edge.js'
 
 /** `state` is absent when the RestDefinition itself is gone. */
 export interface TearDown {
@@ -56,7 +56,7 @@ function isConfiguration(crd: KubeObject, definition: KubeObject): boolean {
 
 function isNamed(crd: JsonObject, definition: KubeObject, member: 'resource' | 'configuration'): boolean {
   const named = isObject(definition.status) ? definition.status[member] : undefined
-  return isObject(named) && named.kind === kindOf(crd) && String(named.apiVersion).startsWith(`${groupOf(crd)}/`)
+  return isObject(named) && named.kind === kindOf(crd) && textOf(named.apiVersion).startsWith(`${groupOf(crd)}/`)
 }
 
 async function drain(edge: DefinitionEdge, definition: KubeObject, crd: KubeObject): Promise<DefinitionState | undefined> {

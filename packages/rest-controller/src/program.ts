@@ -45,7 +45,7 @@ export function startController(options: ControllerOptions): RestController {
   const { kube, type, logger } = options
   const stopping = new AbortController()
   const metrics = createControllerMetrics(options.metrics)
-  const queue = createQueue({ now: systemClock.now, minBackoffMs: options.settings.minRetrySeconds * 1000, maxBackoffMs: options.settings.maxRetrySeconds * 1000 })
+  const queue = createQueue({ now: () => systemClock.now(), minBackoffMs: options.settings.minRetrySeconds * 1000, maxBackoffMs: options.settings.maxRetrySeconds * 1000 })
   const resources = createInformer(kube, type, { ...(options.namespace !== undefined && { namespace: options.namespace }) })
   const wake = (key: string): void => queue.add(key, { priority: 'userEdit' })
   const wakeWhere = (test: (resource: KubeObject) => boolean): void => resources.list().filter(test).forEach((resource) => wake(keyOf(resource)))
@@ -111,7 +111,7 @@ export function startController(options: ControllerOptions): RestController {
   })
 
   const readNow = async (resource: KubeObject, written: Subject['written'], failures: number): Promise<Subject> => {
-    const subject = await readSubject({ plan: runningPlan().prepared.plan, settings: options.settings, configuration: configurations.stateFor, references, secrets }, { resource, written, failures })
+    const subject = await readSubject({ plan: runningPlan().prepared.plan, settings: options.settings, configuration: (current) => configurations.stateFor(current), references, secrets }, { resource, written, failures })
     noteSecrets(secretUsers, keyOf(resource), subject)
     return subject
   }

@@ -1,6 +1,6 @@
 import type { ReferenceState } from '@oasgen/engine'
 import { getPath, parsePath } from '@oasgen/fieldpath'
-import { isObject } from '@oasgen/json'
+import { textOf, isObject } from '@oasgen/json'
 import { annotationsOf, createInformer, isDeleting, keyOfRef, namespaceOf, type Informer, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
 import type { Plan, ReferencePlan } from '@oasgen/plan'
 import { ANNOTATION, readExternalName } from '@oasgen/wire'
@@ -21,7 +21,7 @@ export function followReferences(kube: Kube, onChange: (type: ResourceType, key:
     if (known !== undefined) return known
     const informer = createInformer(kube, type)
     informers.set(id, informer)
-    informer.onChange(({ object }) => onChange(type, keyOfRef({ namespace: namespaceOf(object), name: String(isObject(object.metadata) ? object.metadata.name : '') })))
+    informer.onChange(({ object }) => onChange(type, keyOfRef({ namespace: namespaceOf(object), name: textOf(isObject(object.metadata) ? object.metadata.name : '') })))
     informer.start()
     return informer
   }

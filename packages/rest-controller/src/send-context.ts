@@ -1,5 +1,5 @@
 import type { Subject } from '@oasgen/engine'
-import { isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isObject, type JsonObject } from '@oasgen/json'
 import { nameOf, namespaceOf } from '@oasgen/kube'
 import type { Plan } from '@oasgen/plan'
 import type { AuthScheme, SecretReader, SendContext } from '@oasgen/transport'
@@ -32,7 +32,7 @@ export function sendContext({ plan, subject, auth, secrets, hmacKey, signal }: S
 /** Credentials go to the document's servers, or to the Configuration's `baseURL` in their place, and nowhere else. */
 function originsOf(plan: Plan, spec: JsonObject): readonly string[] {
   const variables = isObject(spec.serverVariables) ? spec.serverVariables : {}
-  const filled = plan.servers.map(({ url, variables: declared }) => url.replace(/\{([^{}]+)\}/g, (_, name: string) => String(variables[name] ?? declared?.[name]?.default ?? '')))
+  const filled = plan.servers.map(({ url, variables: declared }) => url.replace(/\{([^{}]+)\}/g, (_, name: string) => textOf(variables[name] ?? declared?.[name]?.default)))
   const urls = typeof spec.baseURL === 'string' && spec.baseURL !== '' ? [spec.baseURL, ...filled.slice(1)] : filled
   return [...new Set(urls.flatMap(originOf))]
 }

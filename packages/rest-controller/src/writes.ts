@@ -1,5 +1,5 @@
 import type { EventRecord, ExportWrite, ResourceWrite } from '@oasgen/engine'
-import { isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { textOf, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import {
   CONFIG_MAPS, finalizersOf, nameOf, namespaceOf, resourceVersionOf, SECRETS, uidOf, type EventRecorder, type Kube, type KubeError, type KubeObject, type KubeResult, type ResourceType,
 } from '@oasgen/kube'
@@ -103,7 +103,7 @@ async function exportValue(kube: Kube, owner: KubeObject, { to, name, key, value
 }
 
 function ownerReference(owner: KubeObject): JsonObject {
-  return { apiVersion: String(owner.apiVersion), kind: String(owner.kind), name: nameOf(owner), uid: uidOf(owner) }
+  return { apiVersion: textOf(owner.apiVersion), kind: textOf(owner.kind), name: nameOf(owner), uid: uidOf(owner) }
 }
 
 function announce(recorder: EventRecorder, regarding: KubeObject, events: readonly EventRecord[]): void {

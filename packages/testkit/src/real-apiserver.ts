@@ -51,17 +51,17 @@ interface Start {
 
 async function startAll(start: Start): Promise<RealApiServer> {
   const { folder, guard } = start
-  const [etcdPort, peerPort, port, managerPort] = await freePorts(4)
+  const [etcdPort = 0, peerPort = 0, port = 0, managerPort = 0] = await freePorts(4)
   const token = randomBytes(16).toString('hex')
   writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 })
   writeServiceAccountKey(folder)
-  guard.start(etcd(start, etcdPort!, peerPort!))
-  guard.start(apiserver(start, { port: port!, etcdPort: etcdPort! }))
+  guard.start(etcd(start, etcdPort, peerPort))
+  guard.start(apiserver(start, { port, etcdPort }))
   const url = `https://127.0.0.1:${port}`
   const ca = await waitForCertificate(start)
   await waitReady({ url, ca, token, guard, name: 'kube-apiserver' })
   const kubeconfig = (): string => kubeconfigText({ url, ca, token })
-  if (start.controllerManager) guard.start(controllerManager(start, { kubeconfig: kubeconfig(), port: managerPort! }))
+  if (start.controllerManager) guard.start(controllerManager(start, { kubeconfig: kubeconfig(), port: managerPort }))
   return {
     url, ca, token, folder, kubeconfig,
     signal: (part, signal) => guard.signal(part, signal),

@@ -1,3 +1,4 @@
+import { textOf } from '@oasgen/json'
 import { nameOf, type Kube } from '@oasgen/kube'
 import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
 import { lowerName, metadataText, typeOfObject } from './kinds.js'
@@ -42,7 +43,7 @@ export interface Applied {
 /** Server-side apply of one object; `namespace` is used where the object names none. */
 export async function applyObject(kube: Kube, { object, file }: Manifest, options: { readonly namespace: string; readonly dryRun?: boolean; readonly force?: boolean }): Promise<Applied> {
   const type = await typeOfObject(kube, object)
-  if (type === undefined) return { ok: false, unknownKind: true, text: `${file}: the server has no kind ${String(object.kind)} in ${String(object.apiVersion)}` }
+  if (type === undefined) return { ok: false, unknownKind: true, text: `${file}: the server has no kind ${textOf(object.kind)} in ${textOf(object.apiVersion)}` }
   const name = nameOf(object)
   const namespace = metadataText(object, 'namespace') || options.namespace
   const ref = { name, ...(type.namespaced && { namespace }) }
@@ -55,5 +56,5 @@ export async function applyObject(kube: Kube, { object, file }: Manifest, option
 }
 
 function versionOf(object: Manifest['object']): string {
-  return String((object.metadata as Manifest['object'])['resourceVersion'] ?? '')
+  return textOf((object.metadata as Manifest['object'])['resourceVersion'] ?? '')
 }

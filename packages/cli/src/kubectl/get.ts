@@ -1,4 +1,4 @@
-import { readJson, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { textOf, readJson, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import { buildRaw, nameOf, pathOfCollection, pathOfObject, type DiscoveredType, type Kube } from '@oasgen/kube'
 import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
 import { printYaml } from '../yaml.js'
@@ -71,7 +71,7 @@ async function read({ kube, type, name, namespace, options }: Print, accept: str
 }
 
 function textAt(value: JsonValue, member: string): string {
-  return String((value as JsonObject)[member] ?? '')
+  return textOf((value as JsonObject)[member] ?? '')
 }
 
 function printRows({ io, type, options, several }: Print, value: JsonValue): number {

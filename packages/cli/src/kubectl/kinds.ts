@@ -1,5 +1,5 @@
 import { nearest } from '@oasgen/diagnostics'
-import { isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isObject, type JsonObject } from '@oasgen/json'
 import type { DiscoveredType, Kube } from '@oasgen/kube'
 import { CommandError, EXIT } from '../io.js'
 
@@ -16,7 +16,7 @@ export async function findTypes(kube: Kube, words: string): Promise<readonly Dis
 
 /** The kind of an object of a manifest. */
 export async function typeOfObject(kube: Kube, object: JsonObject): Promise<DiscoveredType | undefined> {
-  const [group, version] = splitApiVersion(String(object.apiVersion))
+  const [group, version] = splitApiVersion(textOf(object.apiVersion))
   const types = await servedTypes(kube)
   return types.find((type) => type.group === group && type.version === version && type.kind === object.kind)
 }

@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { textOf, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 
 export interface Column {
   readonly name: string
@@ -14,7 +14,7 @@ export interface ServerTable {
 export function readTable(value: JsonValue): ServerTable | undefined {
   if (!isObject(value) || value.kind !== 'Table') return undefined
   const columns = arrayOf(value.columnDefinitions).filter(isObject).map((column) => ({
-    name: String(column.name ?? ''), priority: typeof column.priority === 'number' ? column.priority : 0,
+    name: textOf(column.name), priority: typeof column.priority === 'number' ? column.priority : 0,
   }))
   const rows = arrayOf(value.rows).filter(isObject).map((row) => ({
     cells: arrayOf(row.cells).map(cellText), object: isObject(row.object) ? row.object : {},
@@ -43,7 +43,7 @@ export function printTable(table: ServerTable, options: TableOptions): string {
   const shown = table.columns.map((column, index) => ({ column, index })).filter(({ column }) => options.wide || column.priority === 0)
   const header = [...(options.namespaces ? ['NAMESPACE'] : []), ...shown.map(({ column }) => column.name.toUpperCase())]
   const rows = table.rows.map(({ cells, object }) => {
-    const namespace = isObject(object.metadata) ? String(object.metadata.namespace ?? '') : ''
+    const namespace = isObject(object.metadata) ? textOf(object.metadata.namespace) : ''
     const texts = shown.map(({ index }) => `${index === 0 ? options.prefix : ''}${cells[index] ?? ''}`)
     return options.namespaces ? [namespace, ...texts] : texts
   })

@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isArray, isObject, type JsonObject } from '@oasgen/json'
 import { parsePath, getPath } from '@oasgen/fieldpath'
 import { nameOf, type DiscoveredType, type Kube } from '@oasgen/kube'
 import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
@@ -76,15 +76,15 @@ function readGoal(text: string): Goal {
 function pathGoal(path: string, wanted: string): Goal {
   const parsed = parsePath(path)
   if (!parsed.ok) throw new CommandError(`cannot read the path ${path}: ${parsed.message}`, { code: EXIT.usage })
-  return (object) => object !== undefined && String(getPath(object, parsed.path) ?? '') === wanted
+  return (object) => object !== undefined && textOf(getPath(object, parsed.path) ?? '') === wanted
 }
 
 function conditionStatus(object: JsonObject, type: string): string | undefined {
   const status = isObject(object.status) ? object.status : {}
   const generation = isObject(object.metadata) ? object.metadata.generation : undefined
   const conditions = isArray(status.conditions) ? status.conditions.filter(isObject) : []
-  const found = conditions.find((condition) => String(condition.type).toLowerCase() === type.toLowerCase())
+  const found = conditions.find((condition) => textOf(condition.type).toLowerCase() === type.toLowerCase())
   // A condition about an older generation says nothing about this one, as kubectl has it.
   if (found === undefined || (typeof found.observedGeneration === 'number' && found.observedGeneration !== generation)) return undefined
-  return String(found.status).toLowerCase()
+  return textOf(found.status).toLowerCase()
 }

@@ -1,5 +1,5 @@
 import { createInformer, CUSTOM_RESOURCE_DEFINITIONS, keyOf, uidOf, type Informer, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
-import { isArray, isObject } from '@oasgen/json'
+import { textOf, isArray, isObject } from '@oasgen/json'
 import type { CommandIo } from '../io.js'
 import { describeObject, printLine } from './view.js'
 
@@ -46,5 +46,5 @@ function generatedType(crd: KubeObject): ResourceType | undefined {
   const categories = isArray(names.categories) ? names.categories : []
   const isDefinition = names.plural === 'restdefinitions'
   if (!isDefinition && !categories.includes('restresources')) return undefined
-  return { group: String(spec.group), version: 'v1alpha1', plural: String(names.plural), kind: String(names.kind), namespaced: true }
+  return { group: textOf(spec.group), version: 'v1alpha1', plural: textOf(names.plural), kind: textOf(names.kind), namespaced: true }
 }

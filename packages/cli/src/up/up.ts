@@ -38,7 +38,7 @@ export async function up(io: CommandIo, paths: readonly string[], options: UpOpt
     closing.push(() => kube.close())
     await applyDefinitionKind(kube)
     printHead(io, { plane, shop, options, tookMs: Date.now() - started })
-    const provider = keepRunning({ name: 'provider', command: '__provider', args: providerArgs(folder), env: { KUBECONFIG: folder.kubeconfig }, onLine: () => undefined }, (why) => io.err(`the provider ended (${why}) and is started again\n`))
+    const provider = keepRunning({ name: 'provider', command: '__provider', args: PROVIDER_ARGS, env: { KUBECONFIG: folder.kubeconfig }, onLine: () => undefined }, (why) => io.err(`the provider ended (${why}) and is started again\n`))
     closing.push(() => provider.stop(10_000))
     const view = followObjects(io, kube)
     closing.push(() => view.stop())
@@ -73,9 +73,7 @@ async function connect(folder: UpFolder): Promise<Kube> {
   return connectKube(config.value)
 }
 
-function providerArgs(_: UpFolder): readonly string[] {
-  return ['-health-port=0', '-metrics-port=0', '-private-sources=allow', '-poll=1m']
-}
+const PROVIDER_ARGS = ['-health-port=0', '-metrics-port=0', '-private-sources=allow', '-poll=1m']
 
 async function applyDefinitionKind(kube: Kube): Promise<void> {
   const applied = await applyObject(kube, { object: restDefinitionCrd(), file: 'RestDefinition', index: 1 }, { namespace: 'default', force: true })

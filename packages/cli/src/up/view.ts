@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from '@oasgen/json'
+import { textOf, isArray, isObject, type JsonObject } from '@oasgen/json'
 import { nameOf, type KubeObject } from '@oasgen/kube'
 
 /** What one object is shown as: a line is printed when this text changes, so a calm system is silent. */
@@ -13,7 +13,7 @@ export type ViewState = 'Ready' | 'Waiting' | 'Working' | 'Drift' | 'Unknown' | 
 export function describeObject(object: KubeObject): ViewLine {
   const conditions = conditionsOf(object)
   const ready = conditions.get('Ready')
-  const line = { kind: String(object.kind), name: nameOf(object) }
+  const line = { kind: textOf(object.kind), name: nameOf(object) }
   if (isObject(object.metadata) && object.metadata.deletionTimestamp !== undefined) return { ...line, state: 'Deleting', text: messageOf(conditions, ['Stalled', 'Reconciling', 'Ready']) || 'waiting until it is gone' }
   if (conditions.get('Stalled')?.status === 'True') return { ...line, state: 'Stalled', text: messageOf(conditions, ['Stalled']) }
   if (ready?.status === 'True') return { ...line, state: 'Ready', text: readyText(object) }
@@ -31,7 +31,7 @@ interface ConditionView {
 function conditionsOf(object: JsonObject): ReadonlyMap<string, ConditionView> {
   const conditions = isObject(object.status) && isArray(object.status.conditions) ? object.status.conditions.filter(isObject) : []
   return new Map(conditions.map((condition) => [
-    String(condition.type), { status: String(condition.status), reason: String(condition.reason ?? ''), message: String(condition.message ?? '') },
+    textOf(condition.type), { status: textOf(condition.status), reason: textOf(condition.reason), message: textOf(condition.message) },
   ]))
 }
 
@@ -43,14 +43,14 @@ function readyText(object: KubeObject): string {
   if (object.kind === 'RestDefinition') return definitionText(object)
   const status = isObject(object.status) ? object.status : {}
   const identity = Object.entries(status).find(([name, value]) => /id$/i.test(name) && (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'))
-  return `${identity === undefined ? '' : `${identity[0]} ${String(identity[1])} · `}in sync`
+  return `${identity === undefined ? '' : `${identity[0]} ${textOf(identity[1])} · `}in sync`
 }
 
 function definitionText(definition: KubeObject): string {
   const spec = isObject(definition.spec) ? definition.spec : {}
   const resource = isObject(spec.resource) ? spec.resource : {}
-  const verbs = isArray(resource.verbsDescription) ? resource.verbsDescription.filter(isObject).map((verb) => String(verb.action)) : []
-  return `${String(resource.kind)} in ${String(spec.resourceGroup)} · ${verbs.join(' ')}`
+  const verbs = isArray(resource.verbsDescription) ? resource.verbsDescription.filter(isObject).map((verb) => textOf(verb.action)) : []
+  return `${textOf(resource.kind)} in ${textOf(spec.resourceGroup)} · ${verbs.join(' ')}`
 }
 
 const COLOURS: Readonly<Record<ViewState, string>> = {

@@ -7,7 +7,7 @@ export const FIELD_MANAGER = 'oasgen-provider'
 /** Applies objects and remembers what the server answered, so that what is there already costs no call. */
 export interface Applier {
   /** `current`: what an informer holds, where there is one; undefined = not known. */
-  apply(type: ResourceType, object: JsonObject, current?: KubeObject | undefined): Promise<KubeResult<KubeObject>>
+  apply(type: ResourceType, object: JsonObject, current?: KubeObject): Promise<KubeResult<KubeObject>>
   forget(type: ResourceType, object: JsonObject): void
 }
 
