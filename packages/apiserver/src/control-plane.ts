@@ -2,11 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync, chmodSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { hostname } from 'node:os'
+import type { JsonObject } from '@oasgen/json'
+import { nameOf, uidOf } from './object.js'
 import type { Randomness } from './api/plane.js'
 import { allowAll } from './auth/authorize.js'
 import { tokenIssuer } from './auth/tokens.js'
 import { seeds } from './bootstrap.js'
 import { crdController } from './controllers/crds.js'
+import { deploymentController } from './controllers/deployments.js'
+import { PodKeeper } from './controllers/pods.js'
+import { replicaSetController } from './controllers/replicasets.js'
 import { garbageController } from './controllers/garbage.js'
 import { insideClient } from './controllers/inside.js'
 import { namespaceController } from './controllers/namespaces.js'
@@ -80,7 +85,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const port = await edge.listenTls({ cert: identity.server.certificate, key: identity.server.key, ca: identity.ca }, { host: HOST, port: options.port ?? 0 })
   const plainPort = await listenPlain(edge, options)
   const workshops = startControllers(kernel, identity, log)
-  return controlPlane({ kernel, edge, identity, port, plainPort, workshops, store })
+  const pods = options.runner && startPods({ kernel, identity, runner: options.runner, url: `https://${HOST}:${port}`, log })
+  if (pods) await pods.keeper.start()
+  return controlPlane({ kernel, edge, identity, port, plainPort, workshops: [...workshops, ...pods?.workshops ?? []], store, keeper: pods?.keeper })
 }
 
 /** What every cluster holds from the start; what is there already stays as it is. */
@@ -110,14 +117,43 @@ function startControllers(kernel: Kernel, identity: Identity, log: (line: string
     namespaceController({ store, inside: insideClient(kernel, 'namespace-controller', Date.now), registry, ca: identity.ca }),
     garbageController(store, insideClient(kernel, 'garbage-collector', Date.now), registry),
   ]
-  return controllers.map((controller) => {
-    const workshop = new Workshop(controller, log)
-    workshop.start(store)
-    return workshop
+  return controllers.map((controller) => started(controller, store, log))
+}
+
+interface PodsInput {
+  readonly kernel: Kernel
+  readonly identity: Identity
+  readonly runner: DeploymentRunner
+  readonly url: string
+  readonly log: (line: string) => void
+}
+
+const YEAR_SECONDS = 365 * 86_400
+
+/** The part of a cluster that runs things, as far as Deployments need it. */
+function startPods({ kernel, identity, runner, url, log }: PodsInput): { readonly keeper: PodKeeper; readonly workshops: readonly Workshop[] } {
+  const { store, tokens } = kernel.parts
+  const node = hostname().toLowerCase()
+  const issueToken = (namespace: string, account: JsonObject, pod: JsonObject): string => tokens.issue({
+    namespace, name: nameOf(account), uid: uidOf(account), audiences: [tokens.audience], seconds: YEAR_SECONDS, at: Date.now(),
+    bound: { kind: 'Pod', name: nameOf(pod), uid: uidOf(pod) },
   })
+  const keeper = new PodKeeper({ store, inside: insideClient(kernel, 'kubelet', Date.now), runner, node, log, around: { view: store, ca: identity.ca, url, issueToken } })
+  const controllers = [
+    deploymentController(store, insideClient(kernel, 'deployment-controller', Date.now)),
+    replicaSetController(store, insideClient(kernel, 'replicaset-controller', Date.now), node),
+  ]
+  return { keeper, workshops: controllers.map((controller) => started(controller, store, log)) }
+}
+
+function started(controller: Controller, store: Store, log: (line: string) => void): Workshop {
+  const workshop = new Workshop(controller, log)
+  workshop.start(store)
+  return workshop
 }
 
 interface Running {
+  readonly keeper: PodKeeper | undefined
   readonly kernel: Kernel
   readonly edge: Edge
   readonly identity: Identity
@@ -127,7 +163,7 @@ interface Running {
   readonly store: Store
 }
 
-function controlPlane({ kernel, edge, identity, port, plainPort, workshops, store }: Running): ControlPlane {
+function controlPlane({ kernel, edge, identity, port, plainPort, workshops, store, keeper }: Running): ControlPlane {
   const url = `https://${HOST}:${port}`
   const requests: Record<string, number> = {}
   kernel.onHandled(({ verb, resource }) => {
@@ -146,6 +182,7 @@ function controlPlane({ kernel, edge, identity, port, plainPort, workshops, stor
     onRequest: (listener) => kernel.onHandled(listener),
     close: async () => {
       await Promise.all(workshops.map((workshop) => workshop.stop()))
+      await keeper?.stop()
       await edge.close()
       await store.close()
     },

@@ -1,6 +1,7 @@
 import { equalJson, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { forbiddenField, invalidValue, required, type FieldFault } from '../failure.js'
 import { child, labelsOf, nameOf, strings, text, withMembers, withMetadata } from '../object.js'
+import { BUILTIN_DEFAULTS, withClusterAddress } from '../schema/builtin-defaults.js'
 import { CRD_RULES } from './crd-rules.js'
 import { textAt } from './text-at.js'
 import type { TypeRules } from './types.js'
@@ -37,7 +38,7 @@ const RULES: Readonly<Record<string, TypeRules>> = {
     fields: fields('spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.nominatedNodeName'),
     prepareCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
   },
-  services: { ...COMMON, name: 'service', deleteReturnsObject: true, fields: fields('spec.clusterIP', 'spec.type') },
+  services: { ...COMMON, name: 'service', deleteReturnsObject: true, prepareCreate: withClusterAddress, prepareUpdate: keepAddress, fields: fields('spec.clusterIP', 'spec.type') },
   serviceaccounts: { ...COMMON, deleteReturnsObject: true },
   resourcequotas: { ...COMMON, deleteReturnsObject: true },
   podtemplates: { ...SPEC, deleteReturnsObject: true },
@@ -76,7 +77,9 @@ const RULES: Readonly<Record<string, TypeRules>> = {
 }
 
 export function rulesOf(resource: string): TypeRules {
-  return RULES[resource] ?? COMMON
+  const rules = RULES[resource] ?? COMMON
+  const defaults = BUILTIN_DEFAULTS[resource]
+  return defaults ? { ...rules, defaults } : rules
 }
 
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/
@@ -161,6 +164,13 @@ function openNamespace(object: JsonObject): JsonObject {
 function keepFinalizers(object: JsonObject, old: JsonObject): JsonObject {
   const labelled = withMetadata(object, { labels: { ...labelsOf(object), 'kubernetes.io/metadata.name': nameOf(old) } })
   return { ...labelled, spec: child(old, 'spec'), status: child(old, 'status') }
+}
+
+/** An address is given once; a replacement that does not name it keeps it. */
+function keepAddress(object: JsonObject, old: JsonObject): JsonObject {
+  const [spec, before] = [child(object, 'spec'), child(old, 'spec')]
+  if (text(spec, 'clusterIP') !== '' || text(before, 'clusterIP') === '' || text(spec, 'type') === 'ExternalName') return object
+  return { ...object, spec: withMembers(spec, { clusterIP: member(before, 'clusterIP'), clusterIPs: member(before, 'clusterIPs') }) }
 }
 
 function workloadFaults(object: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {

@@ -6,26 +6,9 @@ import type { TypeRules } from './types.js'
 /** How CRDs themselves are kept. */
 export const CRD_RULES: TypeRules = {
   generation: 'spec', name: 'subdomain', unconditionalUpdate: false,
-  defaults: defaultCrd,
   prepareCreate: (crd) => withStoredVersions({ ...crd, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: [] } }),
   prepareUpdate: (crd) => withStoredVersions(crd),
   validate: crdFaults,
-}
-
-function defaultCrd(crd: JsonObject): JsonObject {
-  const spec = child(crd, 'spec')
-  const names = child(spec, 'names')
-  const kind = text(names, 'kind')
-  return {
-    ...crd,
-    spec: {
-      ...spec, conversion: spec.conversion ?? { strategy: 'None' },
-      names: {
-        ...names,
-        ...(kind !== '' && { singular: text(names, 'singular') || kind.toLowerCase(), listKind: text(names, 'listKind') || `${kind}List` }),
-      },
-    },
-  }
 }
 
 /** The storage version has objects from now on. */

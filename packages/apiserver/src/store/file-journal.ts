@@ -80,7 +80,7 @@ export class FileJournal implements Journal {
     for (const name of names.filter((one) => one.endsWith('.new'))) rmSync(join(this.#folder, name))
     const base = snapshots.at(-1) ?? 0
     if (base > 0) this.#readSnapshot(store, base)
-    const logs = numbered(names, 'log-').filter((revision, index, all) => (all[index + 1] ?? Number.MAX_SAFE_INTEGER) > base)
+    const logs = numbered(names, 'log-').filter((_, index, all) => (all[index + 1] ?? Number.MAX_SAFE_INTEGER) > base)
     for (const [index, revision] of logs.entries()) this.#readLog(store, revision, index === logs.length - 1)
     await this.#openLog(logs.at(-1) ?? store.revision + 1)
     this.#removeOld(base)
@@ -121,9 +121,8 @@ export class FileJournal implements Journal {
 
   /** From here on commits go to a new log; what was before is written beside, while requests go on. */
   async #rotate(store: Store, revision: number): Promise<void> {
-    // Later commits that wait for their turn are not in the contents below: they belong to the new log.
-    if (store.revision !== revision) return
-    const contents = store.contents()
+    // Later commits that wait for their turn belong to the new log.
+    const contents = store.contents(revision)
     const before = this.#file
     await this.#openLog(revision + 1)
     await before?.close()

@@ -116,9 +116,9 @@ export class Store implements StoreView {
     this.#history.compact(revision)
   }
 
-  /** Everything there is, for a snapshot; cheap, since stored objects never change. */
-  contents(): readonly (readonly [resource: string, rows: readonly Stored[]])[] {
-    return [...this.#tables].map(([resource, table]) => [resource, table.range('')])
+  /** Everything there was at a revision, for a snapshot; cheap, since stored objects never change. */
+  contents(revision: number = this.#revision): readonly (readonly [resource: string, rows: readonly Stored[]])[] {
+    return [...this.#tables.keys()].map((resource) => [resource, revision === this.#revision ? this.list(resource, '') : this.listAt(resource, '', revision) ?? []])
   }
 
   async close(): Promise<void> {
