@@ -109,8 +109,8 @@ export interface TlsSettings {
 }
 
 export interface ProxySettings {
-  /** `http://user:password@host:port`; `none` = no proxy, whatever the environment says. */
-  readonly url: string | 'none'
+  /** `http://user:password@host:port`, or `none`: no proxy, whatever the environment says. */
+  readonly url: string
 }
 
 export interface RedirectPolicy {

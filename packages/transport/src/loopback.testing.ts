@@ -44,7 +44,7 @@ export async function startLoopback(answer: Answer = json('{}'), tls?: TlsOption
 }
 
 /** A server that speaks whatever the test says. */
-export async function startTcp(onConnection: (socket: Socket) => void): Promise<{ readonly origin: string; readonly port: number; close(): Promise<void> }> {
+export async function startTcp(onConnection: (socket: Socket) => void): Promise<{ readonly origin: string; readonly port: number; readonly close: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   const server = createTcp((socket) => {
     sockets.add(socket)

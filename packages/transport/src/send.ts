@@ -7,7 +7,7 @@ import { Deadline } from './connection/deadline.js'
 import type { RawResult } from './connection/dispatch.js'
 import type { SendContext, Sent } from './context.js'
 import { failureOf } from './failure.js'
-import { Gates } from './limits/gates.js'
+import type { Gates } from './limits/gates.js'
 import { settlementOf } from './limits/settlement.js'
 import type { ResolvedOptions } from './options.js'
 import { composeRequest } from './request/compose.js'
@@ -39,6 +39,7 @@ interface Sending {
   readonly uses: readonly AuthUse[]
   readonly isTrusted: (origin: string) => boolean
   readonly maxBytes: number
+  readonly headersTimeoutMs: number
 }
 
 export async function sendRequest(runtime: Runtime, request: HttpRequest, context: SendContext): Promise<Sent> {
@@ -72,8 +73,10 @@ async function sendFilled(runtime: Runtime, request: HttpRequest, { context, sec
     const allowed = context.allowedOrigins.join(', ') || 'no host'
     return failed(failureOf('NET0301', { origin: url.origin, allowed }, { reason: 'notPermitted' }))
   }
-  const maxBytes = request.limits?.maxResponseBytes ?? runtime.options.defaults.maxResponseBytes
-  const sending: Sending = { runtime, context, secrets, deadline, uses: choice.uses, isTrusted, maxBytes }
+  const { defaults } = runtime.options
+  const maxBytes = request.limits?.maxResponseBytes ?? defaults.maxResponseBytes
+  const headersTimeoutMs = Math.max(defaults.headersTimeoutMs, request.limits?.timeoutMs ?? 0)
+  const sending: Sending = { runtime, context, secrets, deadline, uses: choice.uses, isTrusted, maxBytes, headersTimeoutMs }
   return sendWithCredentials(sending, filled, url)
 }
 
@@ -169,11 +172,11 @@ async function sendOverHops(sending: Sending, target: Target): Promise<RawResult
 
 /** On the wire; once more where it is certain that nothing of it left. */
 async function sendOnce(sending: Sending, { request, url, credentials }: Target): Promise<RawResult> {
-  const { runtime, context, deadline, maxBytes } = sending
+  const { runtime, context, deadline, maxBytes, headersTimeoutMs } = sending
   const defaults = [['user-agent', runtime.options.defaults.userAgent], ['accept-encoding', ACCEPT_ENCODING]] as const
   const { clientCertificate } = credentials
   const tls = clientCertificate === undefined ? context.tls ?? NO_TLS : { ...context.tls, ...clientCertificate }
-  const settings = { purpose: 'resource', tls, proxy: context.proxy, maxBytes } as const
+  const settings = { purpose: 'resource', tls, proxy: context.proxy, maxBytes, headersTimeoutMs } as const
   const write = (): Promise<RawResult> =>
     runtime.wire.exchange(composeRequest({ request, url, credentials, defaults, at: runtime.options.now() }), settings, deadline)
   const result = await write()

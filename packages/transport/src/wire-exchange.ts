@@ -17,6 +17,8 @@ export interface WireSettings {
   readonly tls: TlsIdentity
   readonly proxy?: ProxySettings | undefined
   readonly maxBytes: number
+  /** When a request may take longer than usual, so may the head of its answer. */
+  readonly headersTimeoutMs?: number
 }
 
 /** One composed request over the right pool: proxy, addresses, decompression. Shared by requests, token calls and documents. */
@@ -88,7 +90,7 @@ export class Wire {
       method: request.method,
       headers,
       ...(request.body && { body: request.body }),
-      timeouts: this.#options.defaults,
+      timeouts: settings.headersTimeoutMs === undefined ? this.#options.defaults : { ...this.#options.defaults, headersTimeoutMs: settings.headersTimeoutMs },
       maxBytes: settings.maxBytes,
     }
   }

@@ -40,7 +40,8 @@ type Later<T> = T | Promise<T>
 export function satisfy(uses: readonly AuthUse[], work: AuthWork): Later<Credentials | Failed> {
   if (uses.length === 0) return NO_CREDENTIALS
   const parts = uses.map((use) => satisfyScheme(use, work))
-  return parts.some((part) => part instanceof Promise) ? Promise.all(parts).then(joined) : joined(parts as readonly CredentialsResult[])
+  if (!parts.some((part) => part instanceof Promise)) return joined(parts as readonly CredentialsResult[])
+  return Promise.all(parts.map((part) => Promise.resolve(part))).then(joined)
 }
 
 function joined(parts: readonly CredentialsResult[]): Credentials | Failed {
@@ -146,7 +147,9 @@ function ociCredentials(principal: OciPrincipal, name: string, work: AuthWork): 
       return fetched(principals, { key: 'instance', fetch: () => fetchInstanceToken({ call, keys, now }) }, signed)
     case 'workload':
       return fetched(principals, { key: keyOf(['workload', principal.host, principal.tokenFile]), fetch: () => fetchWorkloadToken({ call, keys, now }, principal) }, signed)
-    default:
+    case 'user':
+    case 'session':
+    case 'resource':
       return ociKeyCredentials(principal, name, work)
   }
 }

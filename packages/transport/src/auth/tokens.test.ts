@@ -221,6 +221,8 @@ describe('other schemes', () => {
     expect(sent).toMatchObject({ response: { status: 200 } })
     expect(api.seen[0]?.headers['content-length']).toBe('7')
     expect(api.seen[0]?.headers.authorization).toMatch(/^Signature version="1",headers="date \(request-target\) host content-length content-type x-content-sha256",keyId="t\/u\/f"/)
+    await transport.send({ method: 'POST', url: `${api.origin}/actions/start`, headers: [], auth: requires('o') }, testContext(SECRETS, { allowedOrigins: [api.origin], auth: { o: { type: 'ociSignature', principal } } }))
+    expect(api.seen[1]?.headers).toMatchObject({ 'content-length': '0', 'x-content-sha256': '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' })
     SECRETS['pem'] = 'not a key'
     expect(await send({ type: 'ociSignature', principal })).toMatchObject({ failure: { code: 'NET0203', sent: 'nothing' } })
   })

@@ -37,7 +37,7 @@ describe('Gate', () => {
 
   it('lets those wait whose turn comes in time', async () => {
     const gate = new Gate({ ratePerSecond: 100, burst: 1 }, Date.now)
-    const turns = await Promise.all(Array.from({ length: 5 }, () => gate.enter(5_000)))
+    const turns = await Promise.all(Array.from({ length: 5 }, async () => gate.enter(5_000)))
     expect(turns.every(({ type }) => type === 'go')).toBe(true)
   })
 
@@ -45,7 +45,7 @@ describe('Gate', () => {
     const gate = new Gate({ concurrency: 1 }, Date.now)
     for (let index = 0; index < 4; index += 1) { await gate.enter(0); gate.leave({ type: 'failed' }) }
     await gate.enter(0)
-    const waiting = Promise.all([gate.enter(10_000), gate.enter(10_000)])
+    const waiting = Promise.all([10_000, 10_000].map(async (patience) => gate.enter(patience)))
     gate.leave({ type: 'failed' })
     expect((await waiting).map(({ type }) => type)).toEqual(['open', 'open'])
   })
