@@ -158,7 +158,7 @@ function fieldType(checker: Checker, expr: Expr, type: CelType, field: string): 
     case 'map':
       return type.value
     case 'struct':
-      return type.fields.get(field) ?? complain(checker, expr.offset, `undefined field '${field}'`)
+      return type.fields.get(field) ?? type.fields.get(`__${field}__`) ?? complain(checker, expr.offset, `undefined field '${field}'`)
     case 'param':
       tryAssign(checker, DYN, type)
       return DYN
@@ -243,12 +243,12 @@ function instantiate(checker: Checker, overload: Overload): { readonly params: r
   return { params: overload.params.map((param) => substitute(fresh, param, 'keep')), result: substitute(fresh, overload.result, 'keep') }
 }
 
-/** One type for all elements of a literal; Kubernetes refuses lists and maps of mixed types. */
+/** One type for all elements of a literal; what is mixed is dyn here, and refused by the check of literals. */
 function joinAll(checker: Checker, elements: readonly { readonly value: Expr; readonly optional: boolean }[]): CelType | undefined {
   let joined: CelType | undefined
   for (const { value, optional } of elements) {
     const type = elementType(checker, value, optional)
-    joined = joined === undefined ? type : join(checker, value, joined, type)
+    joined = joined === undefined ? type : join(checker, joined, type)
   }
   return joined
 }
@@ -261,10 +261,8 @@ function elementType(checker: Checker, value: Expr, optional: boolean): CelType 
   return inner.type
 }
 
-function join(checker: Checker, value: Expr, previous: CelType, current: CelType): CelType {
-  if (tryAssign(checker, previous, current)) return mostGeneral(previous, current)
-  mismatch(checker, value.offset, previous, current)
-  return ERROR
+function join(checker: Checker, previous: CelType, current: CelType): CelType {
+  return tryAssign(checker, previous, current) ? mostGeneral(previous, current) : DYN
 }
 
 function checkFold(checker: Checker, expr: FoldExpr): CelType {

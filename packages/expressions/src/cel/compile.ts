@@ -1,5 +1,5 @@
 import { Sealed } from '@oasgen/json'
-import type { CallExpr, Expr, FoldExpr, ListExpr, Literal, MapExpr, SelectExpr } from './ast.js'
+import type { CallExpr, Expr, FoldExpr, ListExpr, MapExpr, SelectExpr } from './ast.js'
 import type { Checked } from './checker.js'
 import { COLLECTION_FUNCTIONS } from './functions/collections.js'
 import { CONVERSIONS } from './functions/conversions.js'
@@ -10,7 +10,7 @@ import type { CelFunction, FunctionTable } from './functions/table.js'
 import { TIME_FUNCTIONS } from './functions/times.js'
 import { callCost } from './runtime-cost.js'
 import {
-  NO_OVERLOAD, NONE, SEALED_READ, error, isError, isKind, itemsOf, listFrom, mapFrom, type CelList, type CelValue,
+  NO_OVERLOAD, NONE, SEALED_READ, error, isError, isKind, itemsOf, listFrom, literalValue, mapFrom, type CelList, type CelValue,
 } from './values.js'
 
 /** One evaluation: values of variables by slot, and what it has cost so far. */
@@ -64,6 +64,8 @@ function charge(frame: Frame, cost: number): void {
 }
 
 function compile(compiler: Compiler, expr: Expr): Step {
+  const fixed = constantValue(compiler, expr)
+  if (fixed !== undefined) return constant(fixed)
   switch (expr.kind) {
     case 'literal':
       return constant(literalValue(expr.literal))
@@ -88,15 +90,24 @@ function constant(value: CelValue): Step {
   return () => value
 }
 
-function literalValue(literal: Literal): CelValue {
-  switch (literal.kind) {
-    case 'null':
-      return null
-    case 'uint':
-      return { kind: 'uint', value: literal.value }
-    default:
-      return literal.value
+/** Conversions whose value is computed once, when their argument is written down. */
+const FOLDED: ReadonlySet<string> = new Set(['bool', 'bytes', 'double', 'duration', 'int', 'string', 'timestamp', 'uint'])
+
+/** Literals, lists and maps of such, and conversions of such cost nothing at run time, as in cel-go. */
+function constantValue(compiler: Compiler, expr: Expr): CelValue | undefined {
+  if (expr.kind === 'literal') return literalValue(expr.literal)
+  if (expr.kind === 'list') {
+    const items = expr.elements.map(({ value, optional }) => (optional ? undefined : constantValue(compiler, value)))
+    return items.every((item) => item !== undefined) ? listFrom(items) : undefined
   }
+  if (expr.kind === 'map') {
+    const pairs = expr.entries.map(({ key, value, optional }) => [constantValue(compiler, key), optional ? undefined : constantValue(compiler, value)] as const)
+    return pairs.every((pair): pair is readonly [CelValue, CelValue] => pair[0] !== undefined && pair[1] !== undefined) ? mapFrom(pairs) : undefined
+  }
+  if (expr.kind !== 'call' || !FOLDED.has(expr.name) || expr.args.length !== 1 || expr.target !== undefined) return undefined
+  const [arg] = expr.args
+  const value = arg?.kind === 'literal' ? FUNCTIONS[expr.name]?.(literalValue(arg.literal)) : undefined
+  return value === undefined || isError(value) ? undefined : value
 }
 
 function slotOf(compiler: Compiler, name: string): number | undefined {
@@ -113,6 +124,23 @@ function compileName(compiler: Compiler, name: string): Step {
   }
 }
 
+/** A branch of a conditional: the variable with which a path begins costs nothing there. */
+function compileBranch(compiler: Compiler, expr: Expr | undefined): Step {
+  if (expr === undefined) return constant(NO_OVERLOAD)
+  const step = compile(compiler, expr)
+  if (!startsWithName(expr)) return step
+  return (frame) => {
+    frame.cost -= 1
+    return step(frame)
+  }
+}
+
+function startsWithName(expr: Expr): boolean {
+  if (expr.kind === 'ident') return true
+  if (expr.kind === 'select') return !expr.testOnly && startsWithName(expr.operand)
+  return expr.kind === 'call' && (expr.name === '_[_]' || expr.name === '_[?_]' || expr.name === '_?._') && expr.args[0] !== undefined && startsWithName(expr.args[0])
+}
+
 /** Whether cel-go sees a path from a variable here; a path that starts from anything else costs one more. */
 function isPath(expr: Expr): boolean {
   if (expr.kind === 'ident' || expr.kind === 'select') return true
@@ -122,8 +150,8 @@ function isPath(expr: Expr): boolean {
 function compileSelect(compiler: Compiler, expr: SelectExpr): Step {
   const name = compiler.checked.names.get(expr.id)
   if (name !== undefined) return compileName(compiler, name)
+  if (expr.testOnly) return compilePresence(compileBranch(compiler, expr.operand), expr)
   const operand = compile(compiler, expr.operand)
-  if (expr.testOnly) return compilePresence(operand, expr)
   const cost = isPath(expr.operand) ? 1 : 2
   const { field } = expr
   return (frame) => {
@@ -134,17 +162,19 @@ function compileSelect(compiler: Compiler, expr: SelectExpr): Step {
 }
 
 function selectField(container: CelValue, field: string): CelValue {
-  if (isKind(container, 'map')) return container.find(field) ?? error(`no such key: ${field}`)
+  if (isKind(container, 'map')) {
+    const found = container.find(field)
+    return found === undefined ? error(`no such key: ${field}`) : found
+  }
   if (isKind(container, 'optional')) return container.value === undefined ? container : optionalIndex(container.value, field)
   return container instanceof Sealed ? SEALED_READ : error(`no such key: ${field}`)
 }
 
 function compilePresence(operand: Step, expr: SelectExpr): Step {
-  const cost = isPath(expr.operand) ? 0 : 1
   return (frame) => {
     const container = operand(frame)
-    charge(frame, cost)
     if (isError(container)) return container
+    charge(frame, 1)
     return hasField(container, expr.field)
   }
 }
@@ -209,7 +239,7 @@ function failure(value: CelValue): CelValue | undefined {
 }
 
 function compileConditional(compiler: Compiler, expr: CallExpr): Step {
-  const [condition, whenTrue, whenFalse] = [operandAt(compiler, expr, 0), operandAt(compiler, expr, 1), operandAt(compiler, expr, 2)]
+  const [condition, whenTrue, whenFalse] = [operandAt(compiler, expr, 0), compileBranch(compiler, expr.args[1]), compileBranch(compiler, expr.args[2])]
   return (frame) => {
     const verdict = condition(frame)
     if (verdict === true) return whenTrue(frame)
@@ -227,17 +257,25 @@ function compileNotStrictlyFalse(compiler: Compiler, expr: CallExpr): Step {
 }
 
 function compileIndex(compiler: Compiler, expr: CallExpr): Step {
-  const [container, key] = [operandAt(compiler, expr, 0), operandAt(compiler, expr, 1)]
+  const [container, key] = [operandAt(compiler, expr, 0), compileBranch(compiler, expr.args[1])]
   const cost = expr.args[0] && isPath(expr.args[0]) ? 1 : 2
   const isOptional = expr.name !== '_[_]'
   return (frame) => {
     const [from, at] = [container(frame), key(frame)]
-    charge(frame, cost)
-    if (isError(from)) return from
-    if (isError(at)) return at
-    if (from instanceof Sealed || at instanceof Sealed) return SEALED_READ
-    return isOptional ? optionalIndex(from, at) : indexValue(from, at)
+    const found = isError(from) ? from : isError(at) ? at : indexInto(from, at, isOptional)
+    charge(frame, isAbsent(found) ? cost - 1 : cost)
+    return found
   }
+}
+
+function indexInto(from: CelValue, at: CelValue, isOptional: boolean): CelValue {
+  if (from instanceof Sealed || at instanceof Sealed) return SEALED_READ
+  return isOptional ? optionalIndex(from, at) : indexValue(from, at)
+}
+
+/** A step into nothing is not charged. */
+function isAbsent(value: CelValue): boolean {
+  return isKind(value, 'optional') && value.value === undefined
 }
 
 function compileOr(compiler: Compiler, expr: CallExpr): Step {
@@ -264,12 +302,16 @@ function compileFunction(compiler: Compiler, expr: CallExpr): Step {
   const strict = known && withZero(known, name, overload)
   const apply = strict && compiler.options.numbers === 'mixed' ? mixNumbers(strict, name) : strict
   const isTransparent = TRANSPARENT.has(name)
+  const isConstantSet = name === '@in' && expr.args[1]?.kind === 'list' && constantValue(compiler, expr.args[1]) !== undefined
   return (frame) => {
     const args = operands.map((operand) => operand(frame))
     const failed = args.find((arg) => isError(arg) || (arg instanceof Sealed && !isTransparent))
-    if (failed !== undefined) return failed instanceof Sealed ? SEALED_READ : failed
+    if (failed !== undefined) {
+      charge(frame, callCost(name, overload, args, failed))
+      return failed instanceof Sealed ? SEALED_READ : failed
+    }
     const result = (apply ?? frame.host[name] ?? noFunction)(...args)
-    charge(frame, callCost(name, overload, args, result))
+    if (!isConstantSet) charge(frame, callCost(name, overload, args, result))
     return isError(result) && args.some(holdsSecret) ? SEALED_READ : result
   }
 }
@@ -300,9 +342,6 @@ function mixNumbers(apply: CelFunction, name: string): CelFunction {
 
 function compileList(compiler: Compiler, expr: ListExpr): Step {
   const elements = expr.elements.map(({ value, optional }) => ({ step: compile(compiler, value), optional }))
-  const fixed = expr.elements.every(({ value, optional }) => value.kind === 'literal' && !optional) && expr.elements.length > 0
-  const items = fixed ? listFrom(elements.map(({ step }) => step({ slots: [], cost: 0, limit: 0, host: {} }))) : undefined
-  if (items) return constant(items)
   return (frame) => {
     const values: CelValue[] = []
     for (const { step, optional } of elements) {
@@ -358,7 +397,6 @@ interface Binding {
 function compileBinding(compiler: Compiler, expr: FoldExpr, { init, accumulator }: Binding): Step {
   const result = compile(compiler, expr.result)
   return (frame) => {
-    charge(frame, 10)
     const value = init(frame)
     if (isError(value)) return value
     frame.slots[accumulator] = value
@@ -383,16 +421,14 @@ function compileLoop(compiler: Compiler, expr: FoldExpr, { range, init, accumula
     const rounds = roundsOf(container, second !== undefined)
     if ('kind' in rounds) return rounds
     frame.slots[accumulator] = init(frame)
-    const gathered: CelValue[] = []
-    if (collected) frame.slots[accumulator] = growing(gathered)
+    if (collected) frame.slots[accumulator] = growing([])
     for (let index = 0; index < rounds.count; index++) {
       const [key, value] = rounds.at(index)
       frame.slots[first] = key
       if (second !== undefined) frame.slots[second] = value
       if (condition && condition(frame) === false) break
       const next = step(frame)
-      if (!collected) frame.slots[accumulator] = next
-      else if (isError(next)) return next
+      if (!collected || isError(next)) frame.slots[accumulator] = next
     }
     return result(frame)
   }
@@ -456,16 +492,14 @@ function appendedValue(step: Expr, accumulator: string): Expr | undefined {
 function append(value: Step, filter: Step | undefined, slot: number): Step {
   return (frame) => {
     const verdict = filter ? filter(frame) : true
-    if (verdict === false) {
-      charge(frame, 1)
-      return NONE
-    }
+    if (verdict === false) return NONE
     if (verdict !== true) return failure(verdict) ?? NO_OVERLOAD
     const item = value(frame)
     charge(frame, 12)
+    const list = frame.slots[slot] ?? null
+    if (isError(list)) return list
     if (isError(item)) return item
-    const list = frame.slots[slot] as GrowingList
-    list.items.push(item)
+    ;(list as GrowingList).items.push(item)
     return NONE
   }
 }

@@ -345,5 +345,24 @@ const KUBERNETES = `
   format.datetime: format.datetime() format
 `
 
+/** Authorisation checks: known to the checker so that its complaints match, of no use without an authorizer, which rules never have. */
+const AUTHORIZATION = `
+  authorizer_path: <authorizer>.path(string) pathcheck
+  authorizer_group: <authorizer>.group(string) groupcheck
+  authorizer_serviceaccount: <authorizer>.serviceAccount(string, string) authorizer
+  groupcheck_resource: <groupcheck>.resource(string) resourcecheck
+  resourcecheck_subresource: <resourcecheck>.subresource(string) resourcecheck
+  resourcecheck_namespace: <resourcecheck>.namespace(string) resourcecheck
+  resourcecheck_name: <resourcecheck>.name(string) resourcecheck
+  authorizer_fieldselector: <resourcecheck>.fieldSelector(string) resourcecheck
+  authorizer_labelselector: <resourcecheck>.labelSelector(string) resourcecheck
+  pathcheck_check: <pathcheck>.check(string) decision
+  resourcecheck_check: <resourcecheck>.check(string) decision
+  decision_errored: <decision>.errored() bool
+  decision_error: <decision>.error() string
+  decision_allowed: <decision>.allowed() bool
+  decision_reason: <decision>.reason() string
+`
+
 /** Every function that a rule of a CRD may call in Kubernetes 1.35. */
-export const KUBERNETES_FUNCTIONS: Functions = joinFunctions(...[STANDARD, OPTIONALS, STRINGS, COLLECTIONS, KUBERNETES].map(readSignatures))
+export const KUBERNETES_FUNCTIONS: Functions = joinFunctions(...[STANDARD, OPTIONALS, STRINGS, COLLECTIONS, KUBERNETES, AUTHORIZATION].map(readSignatures))

@@ -328,6 +328,11 @@ function listEstimate(e: Estimator, { name, overload, target, args }: CallParts)
       return allocating(2, times(size, size))
     case 'sort':
       return allocating(/string|bytes/.test(overload) ? 2 + TEXT : 2, times(size, size))
+    case 'sets.contains':
+    case 'sets.intersects':
+      return { cost: plus(times(nodeSize(e, args[0]), nodeSize(e, args[1])), fixed(1)) }
+    case 'sets.equivalent':
+      return { cost: plus(scale(times(nodeSize(e, args[0]), nodeSize(e, args[1])), 2), fixed(1)) }
     case '@sortByAssociatedKeys': {
       const keys = nodeSize(e, args[0])
       return allocating(/string|bytes/.test(overload) ? 2 + TEXT : 2, times(keys, keys))

@@ -1,7 +1,9 @@
 import { tryRegex } from '../regex.js'
-import { parseDuration, parseTimestamp } from '../text/time.js'
-import type { CallExpr, Expr } from './ast.js'
+import type { CallExpr, Expr, Literal } from './ast.js'
+import { CONVERSIONS } from './functions/conversions.js'
 import type { CelIssue } from './source.js'
+import { printType, sameType, unwrapOptional, type CelType } from './types.js'
+import { isError, literalValue } from './values.js'
 
 /** Every expression directly inside an expression. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -24,23 +26,49 @@ export function childrenOf(expr: Expr): readonly Expr[] {
   }
 }
 
-/** Constants that a function would refuse whenever it ran: wrong patterns, instants, durations, and too many things to format. */
-export function checkLiterals(expr: Expr): readonly CelIssue[] {
-  const own = expr.kind === 'call' ? checkCall(expr) : []
-  return [...own, ...childrenOf(expr).flatMap(checkLiterals)]
+/** Whether lists and maps may hold values of several types. */
+export type LiteralRule = 'uniform' | 'mixed'
+
+/**
+ * Constants that a function would refuse whenever it ran (wrong patterns, instants, durations, too many things to
+ * format), and under `uniform` lists and maps whose elements differ in type.
+ */
+export function checkLiterals(expr: Expr, types: ReadonlyMap<number, CelType>, rule: LiteralRule): readonly CelIssue[] {
+  const own = expr.kind === 'call' ? checkCall(expr) : rule === 'uniform' ? checkUniform(expr, types) : []
+  const inner = expr.kind === 'call' && expr.name === 'format' ? 'mixed' : rule
+  return [...own, ...childrenOf(expr).flatMap((child) => checkLiterals(child, types, inner))]
 }
 
-const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
-  timestamp: (text) => parseTimestamp(text) !== undefined,
-  duration: (text) => parseDuration(text) !== undefined,
-  matches: (text) => typeof tryRegex(text) !== 'string',
+function checkUniform(expr: Expr, types: ReadonlyMap<number, CelType>): readonly CelIssue[] {
+  const typeOf = (value: Expr, optional: boolean): CelType => {
+    const type = types.get(value.id) ?? { kind: 'dyn' as const }
+    return optional ? unwrapOptional(type).type : type
+  }
+  const differing = (elements: readonly { readonly value: Expr; readonly optional: boolean }[]): readonly CelIssue[] => {
+    const [first] = elements
+    if (first === undefined) return []
+    const expected = typeOf(first.value, first.optional)
+    return elements.flatMap(({ value, optional }) => {
+      const actual = typeOf(value, optional)
+      return sameType(expected, actual) ? [] : [{ offset: value.offset, message: `expected type '${printType(expected)}' but found '${printType(actual)}'` }]
+    })
+  }
+  if (expr.kind === 'list') return differing(expr.elements).slice(0, 1)
+  if (expr.kind !== 'map') return []
+  return [...differing(expr.entries.map(({ key }) => ({ value: key, optional: false }))), ...differing(expr.entries)]
+}
+
+const CHECKS: Readonly<Record<string, (literal: Literal) => boolean>> = {
+  timestamp: (literal) => !isError(CONVERSIONS.timestamp?.(literalValue(literal)) ?? null),
+  duration: (literal) => !isError(CONVERSIONS.duration?.(literalValue(literal)) ?? null),
+  matches: (literal) => literal.kind !== 'string' || typeof tryRegex(literal.value) !== 'string',
 }
 
 function checkCall(expr: CallExpr): readonly CelIssue[] {
   if (expr.name === 'format') return checkFormat(expr)
   const check = Object.hasOwn(CHECKS, expr.name) ? CHECKS[expr.name] : undefined
-  const literal = expr.args.at(-1)
-  if (check === undefined || literal?.kind !== 'literal' || literal.literal.kind !== 'string' || check(literal.literal.value)) return []
+  const [literal] = expr.args
+  if (check === undefined || literal?.kind !== 'literal' || check(literal.literal)) return []
   return [{ offset: literal.offset, message: `invalid ${expr.name} argument` }]
 }
 
@@ -52,6 +80,14 @@ function checkFormat(expr: CallExpr): readonly CelIssue[] {
     return list.elements.length < clauses.length ? [{ offset: expr.offset, message: `index ${list.elements.length} out of range` }] : []
   }
   return [{ offset: expr.offset, message: `too many arguments supplied to string.format (expected ${clauses.length}, got ${list.elements.length})` }]
+}
+
+/** The complaint about a constant pattern that only the making of the program finds. */
+export function patternProblem(expr: Expr): string | undefined {
+  const [pattern] = expr.kind === 'call' && (expr.name === 'find' || expr.name === 'findAll') ? expr.args : []
+  const compiled = pattern?.kind === 'literal' && pattern.literal.kind === 'string' ? tryRegex(pattern.literal.value) : undefined
+  if (typeof compiled === 'string') return compiled
+  return childrenOf(expr).map(patternProblem).find((problem) => problem !== undefined)
 }
 
 /** Whether a name of the environment is used anywhere. */

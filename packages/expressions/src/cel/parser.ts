@@ -93,10 +93,12 @@ function node<T extends object>(reader: Reader, offset: number, rest: T): T & { 
   return { id: reader.nextId++, offset, ...rest }
 }
 
+function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH) throw new SyntaxIssue({ offset: -1, message: 'max recursion depth exceeded' })
+}
+
 function nested<T>(reader: Reader, parse: (reader: Reader) => T): T {
-  if (++reader.depth > MAX_DEPTH) {
-    throw new SyntaxIssue({ offset: -1, message: 'Internal error: max recursion depth exceeded' })
-  }
+  checkDepth(++reader.depth)
   const result = parse(reader)
   reader.depth--
   return result
@@ -147,7 +149,9 @@ function parseRelation(reader: Reader): Expr {
 
 function parseLeftChain(reader: Reader, operators: Readonly<Record<string, string>>, parse: (reader: Reader) => Expr): Expr {
   let left = parse(reader)
+  let count = 0
   for (let name = operatorAt(reader, operators); name !== undefined; name = operatorAt(reader, operators)) {
+    checkDepth(reader.depth + ++count)
     const { offset } = take(reader)
     left = call(reader, offset, name, undefined, [left, parse(reader)])
   }
@@ -187,7 +191,8 @@ function parsePrefix(reader: Reader, symbol: string, name: string): Expr {
 
 function parseMember(reader: Reader): Expr {
   let expr = parsePrimary(reader)
-  for (;;) {
+  for (let count = 1; ; count++) {
+    checkDepth(reader.depth + count)
     const dot = takeIf(reader, '.')
     const bracket = dot === undefined ? takeIf(reader, '[') : undefined
     if (dot) expr = nested(reader, () => parseSelect(reader, expr, dot))

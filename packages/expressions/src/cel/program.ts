@@ -4,7 +4,7 @@ import { CostExceeded, compileExpr, type Frame, type NumberRule, type Step } fro
 import type { DeclaredType } from './declared-type.js'
 import { estimateCost, type Range } from './estimate.js'
 import type { FunctionTable } from './functions/table.js'
-import { checkLiterals, usesName } from './literals.js'
+import { checkLiterals, patternProblem, usesName } from './literals.js'
 import { parseCel } from './parser.js'
 import type { Functions } from './signatures.js'
 import type { CelIssue } from './source.js'
@@ -41,15 +41,20 @@ export interface Evaluation {
   readonly exceeded: boolean
 }
 
-export type CelCompilation = { readonly ok: true; readonly program: CompiledCel } | { readonly ok: false; readonly issues: readonly CelIssue[] }
+export type CelCompilation =
+  | { readonly ok: true; readonly program: CompiledCel }
+  /** `problem` where the complaint has no place in the source. */
+  | { readonly ok: false; readonly issues: readonly CelIssue[]; readonly problem?: string }
 
 export function compileSource(source: string, scope: CelScope): CelCompilation {
   const { expr, issues } = parseCel(source)
   if (expr === undefined || issues.length > 0) return { ok: false, issues }
   const checked = checkExpr(expr, scope)
   if (checked.issues.length > 0) return { ok: false, issues: checked.issues }
-  const literals = checkLiterals(expr)
+  const literals = checkLiterals(expr, checked.types, scope.numbers === 'strict' ? 'uniform' : 'mixed')
   if (literals.length > 0) return { ok: false, issues: literals }
+  const problem = patternProblem(expr)
+  if (problem !== undefined) return { ok: false, issues: [], problem: `program instantiation failed: ${problem}` }
   return { ok: true, program: newProgram(source, expr, { checked, scope }) }
 }
 

@@ -28,7 +28,7 @@ export function compileRule(source: string, options: RuleOptions): RuleCompilati
   const oldSelf: CelType = options.oldSelf === 'optional' ? optionalOf(type) : type
   const variables = new Map<string, CelType>([['self', type], ['oldSelf', oldSelf]])
   const compiled = compileSource(source, { variables, functions: KUBERNETES_FUNCTIONS, numbers: 'strict' })
-  if (!compiled.ok) return { ok: false, problem: `${PREFIX[options.result]}compilation failed: ${printIssues(source, compiled.issues)}` }
+  if (!compiled.ok) return { ok: false, problem: compiled.problem ?? `${PREFIX[options.result]}compilation failed: ${printIssues(source, compiled.issues)}` }
   return printType(compiled.program.type) === options.result ? compiled : { ok: false, problem: WRONG_RESULT[options.result] }
 }
 

@@ -67,6 +67,10 @@ const BY_NAME: Readonly<Record<string, (...args: Parameters<Price>) => number | 
     'asInteger', 'isInteger', 'asApproximateFloat', 'isGreaterThan', 'isLessThan', 'compareTo', 'add', 'sub', 'major', 'minor', 'patch', 'getScheme',
     'getHostname', 'getHost', 'getPort', 'getEscapedPath', 'getQuery',
   ], one),
+  dyn: () => 0,
+  'sets.contains': ([a, b]) => 1 + sizeOf(a) * sizeOf(b),
+  'sets.intersects': ([a, b]) => 1 + sizeOf(a) * sizeOf(b),
+  'sets.equivalent': ([a, b]) => 1 + 2 * sizeOf(a) * sizeOf(b),
   join: (_, result) => Math.ceil(sizeOf(result) * 2 * TEXT),
   ip: (args, result, overload) => (overload === 'cidr_ip' ? 1 : walk(TEXT)(args, result, overload)),
   containsIP: containsIp,
@@ -89,7 +93,7 @@ function priced(names: readonly string[], price: Price): Readonly<Record<string,
 function selfComparison(list: CelValue | undefined): number {
   const first = list !== undefined && isKind(list, 'list') && list.size > 0 ? list.at(0) : undefined
   const factor = typeof first === 'string' || first instanceof Uint8Array ? 2 + TEXT : 2
-  return 11 + Math.ceil(sizeOf(list) ** 2 * factor)
+  return 11 + Math.floor(sizeOf(list) ** 2 * factor)
 }
 
 const BY_OVERLOAD: Readonly<Record<string, Price>> = {

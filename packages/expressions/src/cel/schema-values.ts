@@ -1,7 +1,7 @@
 import { Decimal, Sealed, equalJson, isArray, isNumber, isObject, member, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
 import { isDate } from '../text/formats.js'
 import { parseScalaDuration } from '../text/scala-duration.js'
-import { parseTimestamp } from '../text/time.js'
+import { parseInstant } from '../text/time.js'
 import { withMeta, type RuleSchema } from './declared-type.js'
 import { equalValues } from './equality.js'
 import { escapeField, unescapeField } from './escape.js'
@@ -69,8 +69,8 @@ function textValue(text: string, format: string | undefined): CelValue {
 }
 
 function timestampOf(text: string, complaint: string): CelValue {
-  const nanos = parseTimestamp(text)
-  return nanos === undefined ? error(complaint) : { kind: 'timestamp', nanos }
+  const instant = parseInstant(text)
+  return instant === undefined ? error(complaint) : { kind: 'timestamp', ...instant }
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

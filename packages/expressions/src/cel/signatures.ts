@@ -74,6 +74,8 @@ const SIMPLE = ['dyn', 'null', 'bool', 'int', 'uint', 'double', 'string', 'bytes
 const OPAQUE: Readonly<Record<string, string>> = { ip: 'net.IP', cidr: 'net.CIDR' }
 const STRUCTS: Readonly<Record<string, string>> = {
   url: 'kubernetes.URL', quantity: 'kubernetes.Quantity', format: 'kubernetes.NamedFormat', semver: 'kubernetes.Semver',
+  authorizer: 'kubernetes.authorization.Authorizer', pathcheck: 'kubernetes.authorization.PathCheck', groupcheck: 'kubernetes.authorization.GroupCheck',
+  resourcecheck: 'kubernetes.authorization.ResourceCheck', decision: 'kubernetes.authorization.Decision',
 }
 
 function makeType(name: string, params: readonly CelType[], variables: Set<string>): CelType {

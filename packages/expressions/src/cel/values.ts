@@ -2,6 +2,7 @@ import { Sealed } from '@oasgen/json'
 import type { IpAddress, IpPrefix } from '../text/ip.js'
 import type { Quantity } from '../text/quantity.js'
 import type { RequestUri } from '../text/request-uri.js'
+import type { Literal } from './ast.js'
 import type { SemanticVersion } from '../text/semantic-version.js'
 
 /**
@@ -16,10 +17,11 @@ export interface CelUint {
   readonly kind: 'uint'
   readonly value: bigint
 }
-/** Nanoseconds since 1970. */
+/** Nanoseconds since 1970, and the seconds east of Greenwich with which it was written. */
 export interface CelTimestamp {
   readonly kind: 'timestamp'
   readonly nanos: bigint
+  readonly offset: number
 }
 export interface CelDuration {
   readonly kind: 'duration'
@@ -161,4 +163,15 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 export function numberOf(value: CelValue): number | bigint | undefined {
   if (typeof value === 'bigint' || typeof value === 'number') return value
   return value !== null && isKind(value, 'uint') ? value.value : undefined
+}
+
+export function literalValue(literal: Literal): CelValue {
+  switch (literal.kind) {
+    case 'null':
+      return null
+    case 'uint':
+      return { kind: 'uint', value: literal.value }
+    default:
+      return literal.value
+  }
 }

@@ -1,7 +1,17 @@
 const SECOND = 10n ** 9n
 
+export interface Instant {
+  readonly nanos: bigint
+  /** Seconds east of Greenwich, as written. */
+  readonly offset: number
+}
+
 /** Nanoseconds since 1970 of an RFC 3339 text; undefined for anything else. */
 export function parseTimestamp(text: string): bigint | undefined {
+  return parseInstant(text)?.nanos
+}
+
+export function parseInstant(text: string): Instant | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = '0', offsetMinute = '0'] = match
@@ -9,8 +19,8 @@ export function parseTimestamp(text: string): bigint | undefined {
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined
   const days = BigInt(dayNumber(Number(year), Number(month), Number(day)))
   const seconds = days * 86400n + BigInt(Number(hour) * 3600 + Number(minute) * 60 + Number(second))
-  const offset = BigInt((sign === '-' ? -1 : 1) * (Number(offsetHour) * 3600 + Number(offsetMinute) * 60))
-  return (seconds - offset) * SECOND + BigInt(fraction.slice(0, 9).padEnd(9, '0'))
+  const offset = (sign === '-' ? -1 : 1) * (Number(offsetHour) * 3600 + Number(offsetMinute) * 60)
+  return { nanos: (seconds - BigInt(offset)) * SECOND + BigInt(fraction.slice(0, 9).padEnd(9, '0')), offset }
 }
 
 function isDay(year: number, month: number, day: number): boolean {
@@ -88,13 +98,19 @@ function namedOffset(zone: string, millis: number): number {
   return shown - Math.floor(millis / 1000)
 }
 
-/** RFC 3339 in UTC, with as many digits of a second as are needed. */
-export function printTimestamp(nanos: bigint): string {
-  const clock = clockAt(nanos, 0)
+/** RFC 3339 with as many digits of a second as are needed, in UTC unless another offset is given. */
+export function printTimestamp(nanos: bigint, offset = 0): string {
+  const clock = clockAt(nanos, offset)
   const two = (value: number): string => String(value).padStart(2, '0')
   const fraction = (nanos - floorDiv(nanos, SECOND) * SECOND).toString().padStart(9, '0').replace(/0+$/, '')
   const date = `${String(clock.year).padStart(4, '0')}-${two(clock.month)}-${two(clock.day)}`
-  return `${date}T${two(clock.hour)}:${two(clock.minute)}:${two(clock.second)}${fraction === '' ? '' : `.${fraction}`}Z`
+  return `${date}T${two(clock.hour)}:${two(clock.minute)}:${two(clock.second)}${fraction === '' ? '' : `.${fraction}`}${printOffset(offset)}`
+}
+
+function printOffset(offset: number): string {
+  if (offset === 0) return 'Z'
+  const minutes = Math.abs(offset) / 60
+  return `${offset < 0 ? '-' : '+'}${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(Math.floor(minutes % 60)).padStart(2, '0')}`
 }
 
 const UNITS: Readonly<Record<string, bigint>> = {

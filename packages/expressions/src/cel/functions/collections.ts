@@ -1,6 +1,6 @@
 import { compareValues, equalValues } from '../equality.js'
 import { NO_OVERLOAD, NONE, error, isError, isKind, listFrom, type CelValue } from '../values.js'
-import { OPERATORS, sortedItems, toList } from './operators.js'
+import { FIRST_INSTANT, OPERATORS, sortedItems, toList } from './operators.js'
 import { indexOfText, lastIndexOfText } from './strings.js'
 import type { FunctionTable } from './table.js'
 
@@ -110,7 +110,7 @@ function isZeroValue(value: CelValue): boolean {
   if (value instanceof Uint8Array) return value.length === 0
   if (isKind(value, 'list') || isKind(value, 'map')) return value.size === 0
   if (isKind(value, 'uint')) return value.value === 0n
-  return isKind(value, 'duration') && value.nanos === 0n
+  return (isKind(value, 'duration') && value.nanos === 0n) || (isKind(value, 'timestamp') && value.nanos === FIRST_INSTANT)
 }
 
 function optionalOf(value: CelValue): CelValue {
@@ -149,5 +149,5 @@ export const COLLECTION_FUNCTIONS: FunctionTable = {
   'optional.unwrap': onList(unwrap),
   unwrapOpt: onList(unwrap),
   hasValue: (a = null) => (isKind(a, 'optional') ? a.value !== undefined : NO_OVERLOAD),
-  value: (a = null) => (isKind(a, 'optional') ? (a.value ?? error('optional.none() dereference')) : NO_OVERLOAD),
+  value: (a = null) => (isKind(a, 'optional') ? (a.value === undefined ? error('optional.none() dereference') : a.value) : NO_OVERLOAD),
 }

@@ -1,6 +1,6 @@
 import { utf8Of } from '../lexer.js'
 import { NO_OVERLOAD, error, isKind, kindOfValue, typeNameOf, type CelValue } from '../values.js'
-import { parseDuration, parseTimestamp, printDuration, printTimestamp } from '../../text/time.js'
+import { parseDuration, parseInstant, printDuration, printTimestamp } from '../../text/time.js'
 import { printCidr, printIp } from '../../text/ip.js'
 import { INT_OVERFLOW, toDuration, toInt, toTimestamp, toUint } from './operators.js'
 import type { FunctionTable } from './table.js'
@@ -64,7 +64,7 @@ export function toStringValue(value: CelValue): CelValue {
 
 function objectToString(value: CelValue): CelValue {
   if (isKind(value, 'uint')) return value.value.toString()
-  if (isKind(value, 'timestamp')) return printTimestamp(value.nanos)
+  if (isKind(value, 'timestamp')) return printTimestamp(value.nanos, value.offset)
   if (isKind(value, 'duration')) return printDuration(value.nanos)
   if (isKind(value, 'ip')) return printIp(value.address)
   if (isKind(value, 'cidr')) return printCidr(value.prefix)
@@ -108,6 +108,6 @@ function toTimestampValue(value: CelValue): CelValue {
   if (kindOfValue(value) === 'timestamp') return value
   if (typeof value === 'bigint') return toTimestamp(value * 10n ** 9n)
   if (typeof value !== 'string') return NO_OVERLOAD
-  const nanos = parseTimestamp(value)
-  return nanos === undefined ? error(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`) : toTimestamp(nanos)
+  const instant = parseInstant(value)
+  return instant === undefined ? error(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`) : toTimestamp(instant.nanos, instant.offset)
 }

@@ -79,7 +79,7 @@ function scientific(value: CelValue, precision: number): CelValue {
   if (!Number.isFinite(double)) return infinite(double)
   const [digits = '', exponent = '0'] = double.toExponential(Math.min(100, precision)).split('e')
   const superscript = String(Math.abs(Number(exponent))).padStart(2, '0').replace(/[0-9]/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)))
-  return `${digits}\u202f×\u202f10${Number(exponent) < 0 ? '⁻' : ''}${superscript}`
+  return `${digits}×10${Number(exponent) < 0 ? '⁻' : ''}${superscript}`
 }
 
 function hex(value: CelValue, upper: boolean): CelValue {

@@ -13,7 +13,8 @@ const UINT_OVERFLOW = error('unsigned integer overflow')
 const DURATION_OVERFLOW = error('duration overflow')
 const TIMESTAMP_OVERFLOW = error('timestamp overflow')
 
-const FIRST_INSTANT = -62135596800n * 10n ** 9n
+/** Midnight of the first day of year 1: Go's zero time. */
+export const FIRST_INSTANT = -62135596800n * 10n ** 9n
 const LAST_INSTANT = 253402300799n * 10n ** 9n + 999_999_999n
 
 export function toInt(value: bigint): CelValue {
@@ -28,8 +29,8 @@ export function toDuration(nanos: bigint): CelValue {
   return nanos > INT_MAX || nanos < INT_MIN ? DURATION_OVERFLOW : { kind: 'duration', nanos }
 }
 
-export function toTimestamp(nanos: bigint): CelValue {
-  return nanos < FIRST_INSTANT || nanos > LAST_INSTANT ? TIMESTAMP_OVERFLOW : { kind: 'timestamp', nanos }
+export function toTimestamp(nanos: bigint, offset = 0): CelValue {
+  return nanos < FIRST_INSTANT || nanos > LAST_INSTANT ? TIMESTAMP_OVERFLOW : { kind: 'timestamp', nanos, offset }
 }
 
 interface Arithmetic {
@@ -62,8 +63,8 @@ function add(a: CelValue, b: CelValue): CelValue {
   if (typeof a === 'string') return typeof b === 'string' ? a + b : NO_OVERLOAD
   if (isKind(a, 'list') && isKind(b, 'list')) return a.plus ? a.plus(b) : concatenate(a, b)
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Uint8Array.from([...a, ...b])
-  if (isKind(a, 'duration')) return isKind(b, 'duration') ? toDuration(a.nanos + b.nanos) : isKind(b, 'timestamp') ? toTimestamp(a.nanos + b.nanos) : NO_OVERLOAD
-  if (isKind(a, 'timestamp')) return isKind(b, 'duration') ? toTimestamp(a.nanos + b.nanos) : NO_OVERLOAD
+  if (isKind(a, 'duration')) return isKind(b, 'duration') ? toDuration(a.nanos + b.nanos) : isKind(b, 'timestamp') ? toTimestamp(a.nanos + b.nanos, b.offset) : NO_OVERLOAD
+  if (isKind(a, 'timestamp')) return isKind(b, 'duration') ? toTimestamp(a.nanos + b.nanos, a.offset) : NO_OVERLOAD
   return arithmetic(ADDITION, a, b)
 }
 
@@ -73,7 +74,7 @@ function concatenate(a: CelList, b: CelList): CelList {
 
 function subtract(a: CelValue, b: CelValue): CelValue {
   if (isKind(a, 'duration') && isKind(b, 'duration')) return toDuration(a.nanos - b.nanos)
-  if (isKind(a, 'timestamp')) return isKind(b, 'timestamp') ? toDuration(a.nanos - b.nanos) : isKind(b, 'duration') ? toTimestamp(a.nanos - b.nanos) : NO_OVERLOAD
+  if (isKind(a, 'timestamp')) return isKind(b, 'timestamp') ? toDuration(a.nanos - b.nanos) : isKind(b, 'duration') ? toTimestamp(a.nanos - b.nanos, a.offset) : NO_OVERLOAD
   return arithmetic(SUBTRACTION, a, b)
 }
 
@@ -83,7 +84,10 @@ function negate(a: CelValue): CelValue {
 }
 
 export function indexValue(container: CelValue, key: CelValue): CelValue {
-  if (isKind(container, 'map')) return container.find(key) ?? error(`no such key: ${printKey(key)}`)
+  if (isKind(container, 'map')) {
+    const found = container.find(key)
+    return found === undefined ? error(`no such key: ${printKey(key)}`) : found
+  }
   if (isKind(container, 'list')) return indexList(container, key)
   if (isKind(container, 'optional')) return container.value === undefined ? container : optionalIndex(container.value, key)
   return NO_OVERLOAD
@@ -167,7 +171,7 @@ function insert(map: CelValue, ...rest: readonly CelValue[]): CelValue {
 
 function extend(map: CelMap, added: readonly (readonly [CelValue, CelValue])[]): CelMap {
   const own = new Map(added.map(([key, value]) => [keyOf(key), value]))
-  return { kind: 'map', size: map.size + own.size, find: (key) => own.get(keyOf(key)) ?? map.find(key), keys: () => [...map.keys(), ...added.map(([key]) => key)] }
+  return { kind: 'map', size: map.size + own.size, find: (key) => (own.has(keyOf(key)) ? own.get(keyOf(key)) : map.find(key)), keys: () => [...map.keys(), ...added.map(([key]) => key)] }
 }
 
 export function entriesOf(map: CelMap): readonly (readonly [CelValue, CelValue])[] {
