@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Sealed } from '@oasgen/json'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTransport, type AuthScheme, type SendContext } from '../index.js'
-import { INSTANCE_CERTIFICATE, INSTANCE_KEY } from '../certificates.testing.js'
+import { CA_CERTIFICATE, INSTANCE_CERTIFICATE, INSTANCE_KEY, SERVER_CERTIFICATE, SERVER_KEY } from '../certificates.testing.js'
 import { json, requires, secret, startLoopback, testContext, type Loopback, type Seen } from '../loopback.testing.js'
 import { fetchInstanceToken } from './oci-principals.js'
 import { PrivateKeys } from './private-keys.js'
@@ -251,6 +251,25 @@ describe('other schemes', () => {
     expect(federation[0]?.headers.authorization).toMatch(/headers="date \(request-target\) content-length content-type x-content-sha256",keyId="ocid1\.tenancy\.oc1\.\.test\/fed-x509-sha256\/([0-9A-F]{2}:){31}/)
     expect(JSON.parse(federation[0]?.body ?? '{}')).toMatchObject({ fingerprintAlgorithm: 'SHA256', intermediateCertificates: [expect.stringMatching(/^MII/)] })
     await Promise.all([wire.close(), metadata.close()])
+  })
+})
+
+describe('workload identity', () => {
+  it('exchanges the service account token over the cluster\'s CA and signs with the session key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oasgen-'))
+    const [tokenFile, caFile] = [join(folder, 'token'), join(folder, 'ca.crt')]
+    writeFileSync(tokenFile, 'service-account-token\n')
+    writeFileSync(caFile, CA_CERTIFICATE)
+    const proxymux = await startLoopback((request, response) => json(JSON.stringify(Buffer.from('{"token":"ST$aaa.bbb.ccc"}').toString('base64')))(request, response), { cert: SERVER_CERTIFICATE, key: SERVER_KEY })
+    api.answer = json('{}')
+    const principal = { type: 'workload', host: `127.0.0.1:${proxymux.port}`, tokenFile, caFile } as const
+    expect(await send({ type: 'ociSignature', principal })).toMatchObject({ response: { status: 200 } })
+    expect(proxymux.seen[0]).toMatchObject({ url: '/resourcePrincipalSessionTokens', headers: { authorization: 'Bearer service-account-token' } })
+    expect(api.seen[0]?.headers.authorization).toContain('keyId="ST$aaa.bbb.ccc"')
+    proxymux.answer = json('{}', 403)
+    expect(await createTransport().send({ method: 'GET', url: api.origin, headers: [], auth: requires('o') }, testContext({}, { allowedOrigins: [api.origin], auth: { o: { type: 'ociSignature', principal } } })))
+      .toMatchObject({ failure: { code: 'NET0215', message: expect.stringContaining('enhanced cluster') } })
+    await proxymux.close()
   })
 })
 

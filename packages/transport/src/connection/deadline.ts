@@ -1,7 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { TransportFailure } from '@oasgen/wire'
 import { failureOf } from '../failure.js'
 
 export type Ending = 'timeout' | 'aborted'
+
+/** A longer timer of Node fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** The total time of one send, and the caller's wish to stop. One step at a time watches it. */
 export class Deadline {
@@ -14,9 +18,15 @@ export class Deadline {
   constructor(timeoutMs: number, signal?: AbortSignal) {
     this.timeoutMs = timeoutMs
     this.#signal = signal
-    this.#timer = setTimeout(() => this.#end('timeout'), timeoutMs)
-    if (signal?.aborted === true) this.#ended = 'aborted'
-    else signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#timer = setTimeout(() => this.#end('timeout'), Math.min(timeoutMs, MAX_TIMER_MS))
+    if (signal === undefined) return
+    if (signal.aborted) {
+      this.#ended = 'aborted'
+      return
+    }
+    // One signal ends all requests of a program: many listeners are no leak.
+    setMaxListeners(0, signal)
+    signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   readonly #onAbort = (): void => this.#end('aborted')
