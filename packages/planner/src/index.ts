@@ -1,1 +1,1 @@
-export {}
+export { compilePlan } from './compile-plan.js'

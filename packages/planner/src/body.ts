@@ -1,0 +1,143 @@
+import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
+import { essence, pathNames, propertiesOf, type BodyModel, type CallModel, type Property } from '@oasgen/model'
+import type { BodyFieldPlan, BodyPlan, ShapePlan, ValueSource } from '@oasgen/plan'
+import type { RequestMapping, VerbAction } from '@oasgen/restdefinition'
+import { isDrifting } from './drifting.js'
+import { ruleAt, specPath } from './field-index.js'
+import { jqText } from './jq-text.js'
+import { companionFields } from './companion-fields.js'
+import type { Planning } from './planning.js'
+import { compileShape } from './shape.js'
+import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
+
+/** What a call sends, or nothing. */
+export function compileBody(planning: Planning, call: CallModel, action: VerbAction): BodyPlan | undefined {
+  const model = call.body
+  const mappings = bodyMappings(call)
+  if (model === undefined || !isSent(call, model)) return mappings.length === 0 ? undefined : mappedBody(planning, call, action)
+  const { description } = call
+  const transform = jqText(description.requestTransform)
+  return {
+    ...mediaOf(model),
+    ...(model.required && { required: true }),
+    mode: description.body.mode,
+    whenEmpty: description.body.whenEmpty,
+    ...(description.body.path !== undefined && { path: description.body.path }),
+    ...contentOf(planning, call, action),
+    ...(transform !== undefined && { transform }),
+  }
+}
+
+/** As the reference: reads carry no body. A delete does where the document demands one. */
+function isSent({ description }: CallModel, { required }: BodyModel): boolean {
+  return description.method === 'DELETE' ? required : description.method !== 'GET'
+}
+
+function bodyMappings({ description }: CallModel): readonly RequestMapping[] {
+  return description.fieldMapping.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === 'body' ? [mapping] : []))
+}
+
+function mediaOf({ contentType, encoding }: BodyModel): Pick<BodyPlan, 'contentType' | 'encoding'> {
+  return { contentType: essence(contentType).includes('*') ? 'application/json' : contentType, encoding }
+}
+
+/** Only what mappings put in: the document describes no body, or the method usually has none. */
+function mappedBody(planning: Planning, call: CallModel, action: VerbAction): BodyPlan {
+  const { description, body } = call
+  const transform = jqText(description.requestTransform)
+  return {
+    ...(body === undefined ? { contentType: description.body.contentType ?? 'application/json', encoding: 'json' as const } : mediaOf(body)),
+    mode: description.body.mode,
+    whenEmpty: description.body.whenEmpty,
+    ...(description.body.path !== undefined && { path: description.body.path }),
+    fields: bodyMappings(call).map((mapping) => mappedField(planning, mapping, action)),
+    ...(transform !== undefined && { transform }),
+  }
+}
+
+function mappedField(planning: Planning, mapping: RequestMapping, action: VerbAction): BodyFieldPlan {
+  return { path: mapping.to.path, sources: mappedSources(planning, mapping, { action, in: 'body' }) }
+}
+
+function contentOf(planning: Planning, call: CallModel, action: VerbAction): Pick<BodyPlan, 'value' | 'fields'> {
+  const model = call.body as BodyModel
+  if (model.form === 'object') return { fields: fieldsOf(planning, call, action) }
+  return { value: wholeSources(planning, call, action), fields: [] }
+}
+
+/** The body is one value: where `body.from` says, else the field that holds it. */
+function wholeSources(planning: Planning, { description, body }: CallModel, action: VerbAction): readonly ValueSource[] {
+  const target: Target = { action, in: 'body' }
+  const { from } = description.body
+  if (from !== undefined) return pathNames(from) === undefined && !parsePath(from).ok ? [{ from: 'cel', program: from }] : resourceSources(planning, from, target)
+  const field = (body as BodyModel).field
+  return [...specSources(planning, field, target), ...statusSources(planning, field, target)]
+}
+
+function fieldsOf(planning: Planning, call: CallModel, action: VerbAction): readonly BodyFieldPlan[] {
+  const model = call.body as BodyModel
+  const mappings = bodyMappings(call)
+  const declared = [...propertiesOf(model.object)].flatMap(([name, property]) => declaredField(planning, call, { name, property, action }))
+  const known = new Set(declared.map(({ path }) => path))
+  const others = mappings.filter(({ to }) => !known.has(printed(to.path)))
+  return [...declared, ...additions(planning, call, action, known), ...others.map((mapping) => mappedField(planning, mapping, action))]
+}
+
+function printed(path: string): string {
+  const parsed = parsePath(path)
+  return parsed.ok ? printPath(parsed.path) : path
+}
+
+interface Declared {
+  readonly name: string
+  readonly property: Property
+  readonly action: VerbAction
+}
+
+function declaredField(planning: Planning, call: CallModel, { name, property, action }: Declared): readonly BodyFieldPlan[] {
+  const path = printPath(ofKeys(name))
+  const sources = fieldSources(planning, call, { name, property, action })
+  if (action === 'findby' && !property.required && isDrifting(planning, sources)) return companionFields(planning, name, action)
+  const field = planning.fields.spec.get(name)
+  const shape = field === undefined ? true : compileShape({ body: property.schema, spec: field.updateSchema === undefined ? [field.schema] : [field.schema, field.updateSchema] })
+  const below = field === undefined ? [] : companionFields(planning, name, action)
+  if (sources.length === 0) return below
+  const writeOnly = isWriteOnly(planning, name, property)
+  return [{ path, sources, ...(property.required && { required: true }), ...(writeOnly && { writeOnly: true }), ...shapeMember(shape) }, ...below]
+}
+
+function shapeMember(shape: ShapePlan): { readonly shape?: ShapePlan } {
+  return shape === true ? {} : { shape }
+}
+
+/** Mapping, mark, spec, status. What the object is changed by part of is never filled from its own status. */
+function fieldSources(planning: Planning, { description }: CallModel, { name, property, action }: Declared): readonly ValueSource[] {
+  const target: Target = { action, in: 'body' }
+  const path = printPath(ofKeys(name))
+  const mapped = description.fieldMapping.flatMap((mapping) =>
+    mapping.direction === 'request' && mapping.to.in === 'body' && printed(mapping.to.path) === path ? mappedSources(planning, mapping, target) : [])
+  const mark = ruleAt(planning.fields, specPath(name))?.settings.ownershipMark === true && (action === 'create' || action === 'update')
+  if (mark) return distinctSources([...mapped, { from: 'mark', form: property.schema.format === 'uuid' ? 'uuid' : 'text' }])
+  const whole = description.body.mode === 'full' || property.required
+  return distinctSources([...mapped, ...specSources(planning, name, target), ...(whole ? statusSources(planning, name, target) : [])])
+}
+
+/** Sent, and never seen again: what a merged body has to repeat. */
+function isWriteOnly({ model, fields }: Planning, name: string, { schema }: Property): boolean {
+  if (schema.writeOnly || ruleAt(fields, specPath(name))?.settings.writeOnly === true) return true
+  const described = model.object !== undefined && propertiesOf(model.object.object).size > 0
+  return described && fields.spec.get(name)?.returned === false
+}
+
+/** Fields that the definition adds to what the document describes. */
+function additions(planning: Planning, call: CallModel, action: VerbAction, known: ReadonlySet<string>): readonly BodyFieldPlan[] {
+  if (action !== 'create' && action !== 'update') return []
+  return [...planning.fields.rules.values()].flatMap(({ settings, steps }) => {
+    const [step] = steps
+    if (settings.schema === undefined || step === undefined || !('key' in step) || known.has(printPath(ofKeys(step.key)))) return []
+    const field = planning.fields.spec.get(step.key)
+    const isMappedAway = call.description.fieldMapping.some((mapping) => mapping.direction === 'request' && mapping.from.type === 'resource' && mapping.from.path.startsWith(specPath(step.key)))
+    if (field === undefined || field.origin.type !== 'definition' || isMappedAway) return []
+    return [{ path: printPath(ofKeys(step.key)), sources: specSources(planning, step.key, { action, in: 'body' }) }]
+  })
+}

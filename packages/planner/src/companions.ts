@@ -1,0 +1,35 @@
+import { pluralOf } from '@oasgen/model'
+import type { ReferencePlan, SecretFieldPlan } from '@oasgen/plan'
+import { keysOf, specPath, type IndexedRule } from './field-index.js'
+import type { Planning } from './planning.js'
+
+/** Fields that are filled with another resource's id. */
+export function compileReferences({ fields, model }: Planning): readonly ReferencePlan[] {
+  return [...fields.rules.values()].flatMap((rule) => {
+    const place = placeOf(rule)
+    const { reference } = rule.settings
+    if (place === undefined || reference === undefined || rule.companion?.type !== 'reference') return []
+    return [{
+      ...place,
+      group: reference.group ?? model.names.group,
+      version: reference.version ?? 'v1alpha1',
+      kind: reference.kind,
+      plural: reference.plural ?? pluralOf(reference.kind),
+      resolves: reference.resolves,
+      ...(reference.parent && { parent: true }),
+    }]
+  })
+}
+
+/** Fields whose values live in Secrets. */
+export function compileSecrets({ fields }: Planning): readonly SecretFieldPlan[] {
+  return [...fields.rules.values()].flatMap((rule) => {
+    const place = placeOf(rule)
+    return place === undefined || rule.companion?.type !== 'secret' ? [] : [{ ...place, form: rule.companion.form }]
+  })
+}
+
+function placeOf({ companion, steps }: IndexedRule): { readonly path: string; readonly field: string } | undefined {
+  const names = keysOf(steps)
+  return names === undefined || companion?.path === undefined ? undefined : { path: companion.path, field: specPath(...names) }
+}

@@ -1,0 +1,45 @@
+import { ofKeys, printPath } from '@oasgen/fieldpath'
+import { pathNames, propertiesOf, referenceFieldName, secretFieldName } from '@oasgen/model'
+import type { ComparePlan } from '@oasgen/plan'
+import type { Planning } from './planning.js'
+import { compileRules } from './rules.js'
+
+export function compileCompare(planning: Planning): ComparePlan {
+  const { compareScope } = planning.model.definition.resource
+  return {
+    scope: compareScope,
+    ignored: ignoredFields(planning),
+    ...(compareScope === 'updatable' && { updatable: updatableFields(planning) }),
+    rules: compileRules(planning),
+  }
+}
+
+/** Names below `spec` that say where and how to ask, and nothing about the object. What the user names the object by does. */
+function ignoredFields({ model, fields }: Planning): readonly string[] {
+  const naming = new Set(model.identity.flatMap(({ path }) => pathNames(path)?.slice(1, 2) ?? []))
+  const parameters = model.spec.filter(({ origin, name, returned }) => origin.type === 'parameter' && !naming.has(name) && !(returned && origin.in !== 'path')).map(({ name }) => name)
+  const companions = [...fields.rules.values()].flatMap(({ settings, steps }) => {
+    const [step] = steps
+    if (step === undefined || steps.length > 1 || !('key' in step)) return []
+    if (settings.secret) return [secretFieldName(step.key)]
+    return settings.reference === undefined ? [] : [referenceFieldName(step.key)]
+  })
+  return [...new Set(['configurationRef', ...parameters, ...companions])].toSorted()
+}
+
+/** What update's body can express. */
+function updatableFields({ model }: Planning): readonly string[] {
+  const { update } = model.verbs
+  const calls = update === undefined ? [] : [...(update.call === undefined ? [] : [update.call]), ...update.steps]
+  const declared = calls.flatMap(({ body }) => (body === undefined ? [] : body.form === 'object' ? [...propertiesOf(body.object).keys()] : [body.field]))
+  const mapped = calls.flatMap(({ description }) => description.fieldMapping.flatMap((mapping) => {
+    const names = mapping.direction === 'request' && mapping.to.in === 'body' && mapping.from.type === 'resource' ? pathNames(mapping.from.path) : undefined
+    return names?.[0] === 'spec' && names[1] !== undefined ? [names[1]] : []
+  }))
+  const known = new Set(model.spec.map(({ name }) => name))
+  return [...new Set([...declared, ...mapped])].filter((name) => known.has(name)).toSorted()
+}
+
+export function belowSpec(...names: readonly string[]): string {
+  return printPath(ofKeys(...names))
+}

@@ -1,0 +1,52 @@
+import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
+import type { VerbModel } from '@oasgen/model'
+import type { IdentifierPlan, MatchPlan } from '@oasgen/plan'
+import { keptPath } from './field-index.js'
+import type { Planning } from './planning.js'
+import { covers } from './response.js'
+
+export function compileMatch(planning: Planning, verb: VerbModel): MatchPlan {
+  const { model } = planning
+  const mark = markOf(planning)
+  return {
+    policy: verb.description.identifiersMatchPolicy,
+    identifiers: model.definition.resource.identifiers.map((path) => identifierPlan(planning, verb, path)),
+    ...(isComplete(planning, verb) && { itemsComplete: true }),
+    ...(mark !== undefined && { mark }),
+  }
+}
+
+function identifierPlan({ fields }: Planning, verb: VerbModel, path: string): IdentifierPlan {
+  const parsed = parsePath(path)
+  const below = parsed.ok ? parsed.path : ofKeys(path)
+  const [spec, status] = [printPath([{ key: 'spec' }, ...below]), printPath([{ key: 'status' }, ...below])]
+  return { path: itemPlace(verb, [spec, status]) ?? printPath(below), resource: [spec, keptPath(fields, status)] }
+}
+
+/** A plain mapping of the item tells where the item has what the resource calls otherwise. */
+function itemPlace({ description }: VerbModel, places: readonly string[]): string | undefined {
+  for (const mapping of description.fieldMapping) {
+    const isPlain = mapping.direction === 'response' && mapping.from.in === 'body' && mapping.alias === undefined && mapping.jq === undefined
+    if (isPlain && places.includes(mapping.to)) return mapping.from.path
+  }
+  return undefined
+}
+
+/** The list shows all that get shows, or there is no get to ask. */
+function isComplete({ model }: Planning, { call, description }: VerbModel): boolean {
+  const whole = model.verbs.get?.call?.response?.object
+  const item = call?.response?.object
+  if (model.verbs.get === undefined) return true
+  if (model.verbs.get.description.fieldMapping.some(({ direction }) => direction === 'response') || description.responseTransform !== undefined) return false
+  return whole !== undefined && item !== undefined && covers(item, whole)
+}
+
+function markOf({ fields }: Planning): MatchPlan['mark'] {
+  for (const { settings, path, steps } of fields.rules.values()) {
+    if (!settings.ownershipMark || steps.some((step) => !('key' in step))) continue
+    const [step] = steps
+    const field = step !== undefined && 'key' in step && steps.length === 1 ? fields.spec.get(step.key) : undefined
+    return { path, form: field?.schema.format === 'uuid' ? 'uuid' : 'text' }
+  }
+  return undefined
+}

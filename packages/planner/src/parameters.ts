@@ -1,0 +1,93 @@
+import { ofKeys, printPath } from '@oasgen/fieldpath'
+import { typesOf, type ParameterModel } from '@oasgen/model'
+import type { JsonValue } from '@oasgen/json'
+import type { ParameterPlan, ValueSource } from '@oasgen/plan'
+import type { FieldMapping, RequestMapping, VerbAction } from '@oasgen/restdefinition'
+import { isDrifting } from './drifting.js'
+import type { Planning } from './planning.js'
+import { distinctSources, mappedSources, specSources, statusSources, type Target } from './sources.js'
+
+export interface ParameterInput {
+  readonly action: VerbAction
+  readonly mappings: readonly FieldMapping[]
+  /** Filled by the engine: the handle of an operation. */
+  readonly handle?: string
+}
+
+/** The parameters that something can fill, and those that a request cannot do without. */
+export function compileParameters(planning: Planning, parameters: readonly ParameterModel[], input: ParameterInput): readonly ParameterPlan[] {
+  return parameters.flatMap((parameter) => {
+    if (parameter.filledBy === 'constant' || parameter.filledBy === 'pagination') return []
+    const sources = sourcesOf(planning, parameter, input)
+    const isNeeded = parameter.required || parameter.in === 'path' || isVersion(parameter)
+    return sources.length === 0 && !isNeeded ? [] : [parameterPlan(planning, parameter, { sources, action: input.action })]
+  })
+}
+
+interface Filled {
+  readonly sources: readonly ValueSource[]
+  readonly action: VerbAction
+}
+
+function parameterPlan(planning: Planning, parameter: ParameterModel, { sources, action }: Filled): ParameterPlan {
+  const { name, in: place, required, style, explode, allowReserved, content } = parameter
+  return {
+    name,
+    in: place,
+    ...(required && { required: true }),
+    style,
+    explode,
+    ...(allowReserved && { allowReserved: true }),
+    ...(content !== undefined && { content }),
+    sources,
+    ...(action === 'findby' && place !== 'path' && isDrifting(planning, sources) && { drifting: true }),
+  }
+}
+
+/** The reference's precedence: mapping, configuration, spec, status. */
+function sourcesOf(planning: Planning, parameter: ParameterModel, { action, mappings, handle }: ParameterInput): readonly ValueSource[] {
+  const { name, in: place } = parameter
+  if (place === 'path' && name === handle) return []
+  const target: Target = { action, in: place }
+  return distinctSources([
+    ...mappingsTo(mappings, parameter).flatMap((mapping) => mappedSources(planning, mapping, target)),
+    ...configurationSources(planning, parameter, action),
+    ...(isVersion(parameter) ? [] : [...ownSources(planning, name, target), ...presetSources(parameter)]),
+  ])
+}
+
+/** The engine sends the version that it has just read. */
+function isVersion({ name, in: place }: ParameterModel): boolean {
+  return place === 'header' && name.toLowerCase() === 'if-match'
+}
+
+function mappingsTo(mappings: readonly FieldMapping[], { name, in: place }: ParameterModel): readonly RequestMapping[] {
+  const same = (path: string): boolean => (place === 'header' ? path.toLowerCase() === name.toLowerCase() : path === name)
+  return mappings.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === place && same(mapping.to.path) ? [mapping] : []))
+}
+
+function configurationSources({ model }: Planning, { name, in: place }: ParameterModel, action: VerbAction): readonly ValueSource[] {
+  const same = (other: string): boolean => (place === 'header' ? other.toLowerCase() === name.toLowerCase() : other === name)
+  const held = (model.configuration?.parameters ?? []).filter((each) => each.action === action && each.in === place && same(each.name))
+  return held.map((each) => ({ from: 'configuration', path: printPath(ofKeys(place, action, each.name)) }))
+}
+
+/** The identity under the parameter's own name comes first: it may live elsewhere in the resource. */
+function ownSources(planning: Planning, name: string, target: Target): readonly ValueSource[] {
+  const { model } = planning
+  const part = target.in === 'path' ? model.identity.find(({ parameter }) => parameter === name) : undefined
+  const own = part === undefined || (target.action === 'create' && part.assigned === 'server') ? [] : identitySources(part.path, target)
+  return [...own, ...specSources(planning, name, target), ...statusSources(planning, name, target)]
+}
+
+function identitySources(path: string, { action }: Target): readonly ValueSource[] {
+  return action === 'create' || action === 'findby' ? [{ from: 'resource', path }] : [{ from: 'identity', path }]
+}
+
+/** What the document itself says that has to be sent when nobody says otherwise. */
+function presetSources({ required, in: place, schema }: ParameterModel): readonly ValueSource[] {
+  const only = schema.enum?.length === 1 ? schema.enum[0] : undefined
+  const preset: JsonValue | undefined = schema.default ?? only
+  const isUsable = preset !== undefined && preset !== null && (typeof preset !== 'object' || typesOf(schema).includes('array'))
+  return required && place !== 'path' && isUsable ? [{ from: 'constant', value: preset }] : []
+}

@@ -1,0 +1,58 @@
+import type { CallModel, ResourceModel } from '@oasgen/model'
+import type { Operation, Server } from '@oasgen/openapi'
+import type { ServerPlan } from '@oasgen/plan'
+import { allCalls } from './calls.js'
+
+/** The servers of all calls, the document's own first: a Configuration's `baseURL` stands for that one. */
+export interface ServerTable {
+  readonly plans: readonly ServerPlan[]
+  /** Number of the server that an operation is sent to. */
+  readonly indexOf: (operation: Operation) => number
+}
+
+export function serverTable(model: ResourceModel): ServerTable {
+  const operations = allCalls(model).flatMap(operationsOf)
+  const used = operations.flatMap(({ servers }) => servers[0] ?? [])
+  const ordered = [...used.filter(isGeneral), ...used.filter((server) => !isGeneral(server))]
+  const plans = new Map(ordered.map((server) => [keyOf(server), serverPlan(server)]))
+  const keys = [...plans.keys()]
+  return {
+    plans: plans.size === 0 ? [{ url: '' }] : [...plans.values()],
+    indexOf: ({ servers }) => Math.max(0, servers[0] === undefined ? 0 : keys.indexOf(keyOf(servers[0]))),
+  }
+}
+
+function operationsOf({ call, poll, proof }: { readonly call: CallModel | undefined; readonly poll: Operation | undefined; readonly proof: Operation | undefined }): readonly Operation[] {
+  return [call?.operation, poll, proof].filter((operation) => operation !== undefined)
+}
+
+/** Not one that an operation or a path item declares for itself. */
+function isGeneral({ place }: Server): boolean {
+  return !place.pointer.startsWith('/paths/')
+}
+
+function keyOf(server: Server): string {
+  return JSON.stringify(serverPlan(server))
+}
+
+function serverPlan(server: Server): ServerPlan {
+  const variables = server.variables.filter(({ name }) => server.template.includes(`{${name}}`))
+  const url = variables.length === 0 ? undefined : templateUrl(server)
+  if (url === undefined) return { url: server.url }
+  return {
+    url,
+    variables: Object.fromEntries(variables.map(({ name, default: preset, enum: values }) => [name, {
+      default: preset ?? values[0] ?? '',
+      ...(values.length > 0 && { enum: values }),
+    }])),
+  }
+}
+
+/** The template with its variables left open; one that is relative is put behind what it was resolved against. */
+function templateUrl({ url, template, variables }: Server): string | undefined {
+  const written = template.trim().replace(/\/+$/, '')
+  if (/^[a-z][a-z\d+.-]*:\/\/|^\{[^}]+\}:\/\//i.test(written)) return written
+  const filled = variables.reduce((text, { name, default: preset, enum: values }) => text.replaceAll(`{${name}}`, preset ?? values[0] ?? ''), written)
+  const end = filled.replace(/^\.?\/*/, '/')
+  return url.endsWith(end) ? url.slice(0, url.length - end.length) + written.replace(/^\.?\/*/, '/') : undefined
+}
