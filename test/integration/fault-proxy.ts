@@ -56,7 +56,7 @@ export async function startFaultProxy(target: { readonly url: string; readonly c
     response.on('close', () => streams.delete(response))
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       if (fault.type === 'slow') await pause(fault.pauseMs)
-      if (!response.write(chunk)) await new Promise((resolve) => { response.once('drain', resolve).once('close', resolve) })
+      if (!response.write(chunk)) await drained(response)
     }
     response.end()
   }
@@ -119,6 +119,17 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
+}
+
+/** Until there is room again, or nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      response.off('drain', end).off('close', end)
+      resolve()
+    }
+    response.on('drain', end).on('close', end)
+  })
 }
 
 function pause(ms: number): Promise<void> {
