@@ -106,7 +106,7 @@ function members(node: Node): JsonObject {
 
 function validations(node: Node): JsonObject {
   const immutable = node.immutable === undefined ? [] : [{ rule: 'self == oldSelf', message: node.immutable }]
-  const rules = [...(node.rules ?? []).map(({ cel, message }) => ({ rule: cel, message })), ...immutable]
+  const rules = [...(node.rules ?? []).flatMap(({ cel, message }) => (cel === undefined ? [] : [{ rule: cel, message }])), ...immutable]
   return rules.length === 0 ? {} : { 'x-kubernetes-validations': rules }
 }
 

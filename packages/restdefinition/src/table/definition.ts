@@ -110,7 +110,8 @@ const apiRef = (name: string): Node =>
 const resource = object(
   {
     kind: text('The name of the resource to manage.', { immutable: once('Kind', 'is', 'that') }),
-    verbsDescription: list(verb(), 'The list of verbs to use on this resource.'),
+    // Without a bound every rule below counts a million times and the API server refuses the CRD; there are five actions.
+    verbsDescription: list(verb(), 'The list of verbs to use on this resource.', { maxItems: 64 }),
     identifiers: fieldPaths('The list of fields to use as identifiers - used to find the object and to populate the status of the resource.', 'Identifiers'),
     additionalStatusFields: fieldPaths('The list of fields to use as additional status fields - used to populate the status of the resource.', 'AdditionalStatusFields'),
     configurationFields,

@@ -89,7 +89,6 @@ const requestOnly = (member: string): Rule => ({
 })
 
 const responseOnly: Rule = {
-  cel: '!has(self.defaultIfAbsent) || has(self.inResponse) || has(self.inResponseHeader)',
   message: 'defaultIfAbsent can only be set on a mapping of the response',
   holds: (value) => value['defaultIfAbsent'] === undefined || RESPONSE.some((name) => value[name] !== undefined),
 }
@@ -139,5 +138,5 @@ export function fieldMapping(): Node {
       sourceNamed, oneSource, requestOnly('resolver'), requestOnly('value'), responseOnly, jqOnlyOnResponse,
     ],
   })
-  return list(item, 'Where values of requests come from and where values of responses go.', { since: 'reference 0.21', maxItems: 256 })
+  return list(item, 'Where values of requests come from and where values of responses go.', { since: 'reference 0.21', maxItems: 64 })
 }

@@ -37,9 +37,12 @@ export type NodeType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'b
 /** Releases of the reference by number; `oasgen` = only here. */
 export type Release = 'reference' | 'reference 0.21' | 'reference 0.25' | 'oasgen 0.1'
 
-/** A rule across fields, as the API server evaluates it and as the reader does. A test holds the two together. */
+/**
+ * A rule across fields, as the API server evaluates it and as the reader does. A test holds the two together.
+ * Without `cel` only the reader checks it: a field of any type is invisible to CEL, so the server could not even compile it.
+ */
 export interface Rule {
-  readonly cel: string
+  readonly cel?: string
   readonly message: string
   readonly holds: (value: JsonObject) => boolean
 }

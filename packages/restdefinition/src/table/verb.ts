@@ -43,7 +43,6 @@ const poll = object(
 )
 
 const waitsSomehow: Rule = {
-  cel: 'has(self.poll) || has(self.pendingValues) || has(self.operationRef) || has(self.postGet) || has(self.deadline) || has(self.mode)',
   message: 'async says nothing: set poll or pendingValues',
   holds: (value) => ['poll', 'pendingValues', 'operationRef', 'postGet', 'deadline', 'mode'].some((name) => value[name] !== undefined),
 }
