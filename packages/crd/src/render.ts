@@ -12,7 +12,7 @@ import { immutabilityRules } from './kind/immutability.js'
 import { renderSpec, rulesOf } from './kind/spec.js'
 import { renderStatus } from './kind/status.js'
 import { cutText } from './lower/describe.js'
-import { type Budget, type Lowering, type LoweringLimits, SameSchemas } from './lower/context.js'
+import { type Lowering, SameSchemas } from './lower/context.js'
 import type { CelRule, Structural } from './lower/structural.js'
 
 export interface RenderedCrds {
@@ -25,10 +25,13 @@ export interface RenderedCrds {
 
 /** Both kinds of a model. Total and deterministic: whatever has no form is weakened or left out and stands in the report. */
 export function renderCrds(model: ResourceModel): RenderedCrds {
-  const made = withinBudget((limits, budget) => renderResource(model, limits, budget))
+  const known = { same: new SameSchemas(), merged: new Map(), sizes: new Map() }
+  const rules = immutabilityRules(model)
+  const made = withinBudget((limits, budget) => renderResource(model, rules, { ...known, limits, budget }))
+  const { crd, findings } = withAffordableRules(model, made, rules)
   const configuration = model.configuration && renderConfiguration(model, model.configuration)
-  const fidelity = reportOf(made)
-  return { resource: made.crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...made.findings] }
+  const fidelity = reportOf(made, crd)
+  return { resource: crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...findings] }
 }
 
 interface Made {
@@ -36,17 +39,22 @@ interface Made {
   readonly spec: Structural
   readonly status: Structural
   readonly log: FidelityLog
-  readonly findings: readonly Finding[]
 }
 
-function renderResource(model: ResourceModel, limits: LoweringLimits, budget: Budget): { readonly value: Made; readonly bytes: number } {
+type Given = Pick<Lowering, 'same' | 'merged' | 'sizes' | 'limits' | 'budget'>
+
+function renderResource(model: ResourceModel, rules: readonly CelRule[], given: Given): { readonly value: Made; readonly bytes: number } {
   const log = new FidelityLog()
-  const shared = { log, limits, budget, same: new SameSchemas(), rules: rulesOf(model) }
+  const shared = { ...given, log, rules: rulesOf(model) }
   const spec = renderSpec(model, { ...shared, mode: model.definition.resource.schema })
   const status = renderStatus(model, { ...shared, mode: 'status' })
-  const parts = { names: model.names, specRequired: model.definition.resource.schema === 'strict', description: describeKind(model), spec, status, columns: COLUMNS }
-  const { crd, findings } = withAffordableRules(model, immutabilityRules(model), (rules) => renderKind({ ...parts, rules }))
-  return { value: { crd, spec, status, log, findings }, bytes: byteLength(crd) }
+  const crd = renderParts(model, spec, status, rules)
+  return { value: { crd, spec, status, log }, bytes: byteLength(crd) }
+}
+
+function renderParts(model: ResourceModel, spec: Structural, status: Structural, rules: readonly CelRule[]): JsonObject {
+  const specRequired = model.definition.resource.schema === 'strict'
+  return renderKind({ names: model.names, specRequired, description: describeKind(model), spec, status, columns: COLUMNS, rules })
 }
 
 /** The document's words for the object; nothing that depends on where the document lies. */
@@ -64,14 +72,13 @@ const COLUMNS: readonly JsonObject[] = [
 ]
 
 /** A rule that the API server would refuse for its cost or form would take the whole kind with it. */
-function withAffordableRules(model: ResourceModel, rules: readonly CelRule[], render: (rules: readonly CelRule[]) => JsonObject): { readonly crd: JsonObject; readonly findings: readonly Finding[] } {
-  const crd = render(rules)
-  if (rules.length === 0) return { crd, findings: [] }
-  const refused = refusedRules(crd)
+function withAffordableRules(model: ResourceModel, { crd, spec, status }: Made, rules: readonly CelRule[]): { readonly crd: JsonObject; readonly findings: readonly Finding[] } {
+  const refused = rules.length === 0 ? new Set<number>() : refusedRules(crd)
   if (refused.size === 0) return { crd, findings: [] }
-  const kept = rules.filter((_, index) => !refused.has(index))
   const where = definitionPlace(model.definition, '/spec/resource/fields')
-  return { crd: render(kept), findings: rules.filter((_, index) => refused.has(index)).map(({ message }) => finding('CRD0402', { rule: message }, { where })) }
+  const kept = rules.filter((_, index) => !refused.has(index))
+  const findings = rules.filter((_, index) => refused.has(index)).map(({ message }) => finding('CRD0402', { rule: message }, { where }))
+  return { crd: renderParts(model, spec, status, kept), findings }
 }
 
 function refusedRules(crd: JsonObject): ReadonlySet<number> {
@@ -81,7 +88,7 @@ function refusedRules(crd: JsonObject): ReadonlySet<number> {
 
 function renderConfiguration(model: ResourceModel, configuration: ConfigurationModel): JsonObject {
   return withinBudget((limits, budget) => {
-    const lowering: Lowering = { mode: model.definition.resource.schema, log: new FidelityLog(), limits, budget, same: new SameSchemas(), rules: new Map() }
+    const lowering: Lowering = { mode: model.definition.resource.schema, log: new FidelityLog(), limits, budget, same: new SameSchemas(), merged: new Map(), sizes: new Map(), rules: new Map() }
     const spec = renderConfigurationSpec(model, configuration, lowering)
     const crd = renderKind({ names: configurationNames(model, configuration), description: `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`, spec, rules: [], columns: [] })
     return { value: crd, bytes: byteLength(crd) }
@@ -104,7 +111,7 @@ function configurationNames({ names }: ResourceModel, { kind, plural }: Configur
 /** How many untyped fields are named. */
 const NAMED = 100
 
-function reportOf({ crd, spec, status, log }: Made): FidelityReport {
+function reportOf({ spec, status, log }: Made, crd: JsonObject): FidelityReport {
   const entries = log.list()
   const count = (outcome: string): number => entries.filter((entry) => entry.outcome === outcome).length
   const [ofSpec, ofStatus] = [countLeaves(spec, 'spec'), countLeaves(ownFields(status), 'status')]

@@ -8,6 +8,7 @@ export const FIDELITY_RULES = {
   'structural-junctor': 'Below oneOf, anyOf, allOf and not a structural schema may only repeat constraints of properties that are declared outside of them; types, titles and additionalProperties are not allowed there.',
   'structural-type': 'Every field of a structural schema has exactly one type. Several types have no form, except whole number or text (int-or-string); everything else becomes a field of any type.',
   'union-merged': 'The branches of a union become one object with the fields of all of them, because the branches cannot have their own types.',
+  'empty-text': 'A branch that takes nothing but the empty text is how some APIs remove a value. The field keeps the type of the other branches; leaving it out, with whenRemoved, says the same.',
   'union-relaxed': 'oneOf is weakened to anyOf where its branches only differ by what they require: a value that fulfils two of them would be refused although the API takes it.',
   'intersection-conflict': 'The members of an allOf contradict each other. What the first one says is kept.',
   'free-form': 'An object of which the document names no field keeps whatever it is given.',

@@ -1,23 +1,25 @@
 import { Budget, type LoweringLimits } from '../lower/context.js'
 
-/** Bytes of a CRD as compact JSON that we stay below: the store takes about 1.5 MB with managed fields and two copies of the names. */
+/** Bytes of a CRD as compact JSON that we stay below: the store takes about 1.5 MB with managed fields. */
 export const MOST_BYTES = 700_000
 
-/** Nodes of one kind without recursion. */
-const MOST_NODES = 12_000
+/** Nodes of a spec. The reference stops with an error at 5,000. */
+const MOST_NODES = 6_000
 /** Unrolled recursion may add this much to a kind, and not more than double it. */
 const RECURSION_NODES = 600
 
 const PLAIN: LoweringLimits = { revisits: 0, depth: 40, nodes: MOST_NODES, descriptionLength: 1024 }
 
-/** Descriptions go first, then the deepest levels. */
+/** Descriptions go first, then the largest subtrees. */
 const LADDER: readonly LoweringLimits[] = [
   PLAIN,
   { ...PLAIN, descriptionLength: 256 },
   { ...PLAIN, descriptionLength: 80 },
-  ...[12, 10, 8, 7, 6, 5, 4, 3, 2].map((depth) => ({ ...PLAIN, depth, descriptionLength: 80 })),
-  { ...PLAIN, depth: 1, descriptionLength: 0, nodes: Number.MAX_SAFE_INTEGER },
+  ...[4_000, 2_500, 1_500, 800].map((nodes) => ({ ...PLAIN, nodes, descriptionLength: 80 })),
 ]
+
+/** Nothing but the fields at the top. */
+const LAST: LoweringLimits = { ...PLAIN, depth: 0, nodes: 200, descriptionLength: 0 }
 
 const REVISITS: readonly number[] = [3, 2, 1]
 
@@ -34,18 +36,18 @@ export function withinBudget<T>(make: (limits: LoweringLimits, budget: Budget) =
   for (const limits of LADDER) {
     const budget = new Budget()
     const attempt = make(limits, budget)
-    if (budget.overflow || attempt.bytes > MOST_BYTES) continue
-    return budget.recursionCut ? unrolled(make, limits, budget.nodes) ?? attempt.value : attempt.value
+    if (attempt.bytes > MOST_BYTES) continue
+    return budget.recursionCut && !budget.sizeCut ? unrolled(make, limits, budget.nodes) ?? attempt.value : attempt.value
   }
-  return make({ ...PLAIN, depth: 1, descriptionLength: 0, nodes: Number.MAX_SAFE_INTEGER }, new Budget()).value
+  return make(LAST, new Budget()).value
 }
 
 function unrolled<T>(make: (limits: LoweringLimits, budget: Budget) => Attempt<T>, limits: LoweringLimits, nodes: number): T | undefined {
-  const room = nodes + Math.min(RECURSION_NODES, nodes)
+  const most = nodes + Math.min(RECURSION_NODES, nodes)
   for (const revisits of REVISITS) {
     const budget = new Budget()
-    const attempt = make({ ...limits, revisits, nodes: room }, budget)
-    if (!budget.overflow && attempt.bytes <= MOST_BYTES) return attempt.value
+    const attempt = make({ ...limits, revisits, nodes: most }, budget)
+    if (budget.nodes <= most && !budget.sizeCut && attempt.bytes <= MOST_BYTES) return attempt.value
   }
   return undefined
 }

@@ -82,7 +82,10 @@ function renderAction(parameters: readonly ConfigurationParameter[], lowering: L
   }
 }
 
+/** Parameters are small; one that is not is cut. */
+const ROOM = 200
+
 function renderParameter({ name, in: place, action, parameter }: ConfigurationParameter, lowering: Lowering): Structural {
-  const spot: Spot = { field: `configuration.${place}.${action}.${nameStep(name)}`, depth: 3, open: [], repeated: false }
+  const spot: Spot = { field: `configuration.${place}.${action}.${nameStep(name)}`, depth: 3, open: [], repeated: false, room: ROOM }
   return lowerSchema(lowering, parameter.schema, spot, parameter.description)
 }

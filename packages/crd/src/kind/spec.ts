@@ -1,17 +1,19 @@
+import type { Schema } from '@oasgen/openapi'
 import type { FieldSettings } from '@oasgen/restdefinition'
 import { type FieldModel, type FieldUnion, propertiesOf, type ResourceModel, withParts } from '@oasgen/model'
 import type { Lowering, Spot } from '../lower/context.js'
 import { note } from '../lower/context.js'
 import { nameStep, withReferences } from '../lower/object.js'
-import { lowerSchema } from '../lower/schema.js'
-import type { Structural } from '../lower/structural.js'
+import { inRoom, lowerSchema } from '../lower/schema.js'
+import { freeForm, type Structural } from '../lower/structural.js'
 import { objectJunctor } from '../lower/union.js'
 
-const SPEC: Spot = { field: 'spec', depth: 0, open: [], repeated: false }
+const SPEC: Spot = { field: 'spec', depth: 0, open: [], repeated: false, room: 0 }
 
 /** The spec: fields of the bodies, parameters, what the definition adds, and the way to the Configuration. */
 export function renderSpec(model: ResourceModel, lowering: Lowering): Structural {
-  const properties = new Map(model.spec.map((field) => [field.name, renderField(lowering, field)]))
+  const nodes = inRoom(lowering, model.spec.map((field) => schemaOf(lowering, field)), lowering.limits.nodes, (index, room) => renderField(lowering, model.spec[index] as FieldModel, room))
+  const properties = new Map(model.spec.map(({ name }, index) => [name, nodes[index] ?? freeForm()]))
   const required = model.spec.filter((field) => field.required).map(({ name }) => name)
   const { fields, rules } = withReferences(lowering, properties, required, SPEC)
   const all = new Map(fields.properties)
@@ -41,9 +43,14 @@ const CONFIGURATION_REF: Structural = {
   required: ['name'],
 }
 
-function renderField(lowering: Lowering, field: FieldModel): Structural {
-  const spot: Spot = { field: `spec.${nameStep(field.name)}`, depth: 1, open: [], repeated: false }
-  const schema = field.updateSchema === undefined ? field.schema : lowering.same.any([field.schema, field.updateSchema]) ?? field.schema
+/** Create and update may describe a field differently; the spec takes what either takes. */
+function schemaOf(lowering: Lowering, { schema, updateSchema }: FieldModel): Schema {
+  return updateSchema === undefined ? schema : lowering.same.any([schema, updateSchema]) ?? schema
+}
+
+function renderField(lowering: Lowering, field: FieldModel, room: number): Structural {
+  const spot: Spot = { field: `spec.${nameStep(field.name)}`, depth: 1, open: [], repeated: false, room }
+  const schema = schemaOf(lowering, field)
   if (field.origin.type !== 'parameter') return lowerSchema(lowering, schema, spot)
   const { description, deprecated, in: place } = field.origin
   const text = description ?? ''

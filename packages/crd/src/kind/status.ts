@@ -1,8 +1,9 @@
 import { plainSchema, type ResourceModel, type StatusFieldModel } from '@oasgen/model'
-import type { Lowering, Spot } from '../lower/context.js'
+import type { Schema } from '@oasgen/openapi'
+import type { Lowering } from '../lower/context.js'
 import { nameStep } from '../lower/object.js'
-import { lowerSchema } from '../lower/schema.js'
-import type { Structural } from '../lower/structural.js'
+import { inRoom, lowerSchema } from '../lower/schema.js'
+import { freeForm, type Structural } from '../lower/structural.js'
 
 const CONDITION: Structural = {
   type: 'object',
@@ -42,7 +43,8 @@ const OWN: Readonly<Record<string, Structural>> = {
 /** The status: identifiers and additional fields at their paths, and what the controller needs. */
 export function renderStatus(model: ResourceModel, lowering: Lowering): Structural {
   const tree: Tree = new Map()
-  for (const field of model.status) plant(tree, field.target, renderField(lowering, field))
+  const nodes = inRoom(lowering, model.status.map(schemaOf), Math.ceil(lowering.limits.nodes / 3), (index, room) => renderField(lowering, model.status[index] as StatusFieldModel, room))
+  for (const [index, field] of model.status.entries()) plant(tree, field.target, nodes[index] ?? freeForm())
   return {
     type: 'object',
     description: `Observed state of the ${model.names.kind}.`,
@@ -51,10 +53,13 @@ export function renderStatus(model: ResourceModel, lowering: Lowering): Structur
   }
 }
 
-function renderField(lowering: Lowering, { names, schema }: StatusFieldModel): Structural {
-  const spot: Spot = { field: `status.${names.map(nameStep).join('.')}`, depth: names.length, open: [], repeated: false }
-  const place = { kind: 'document', uri: '', pointer: '' } as const
-  return lowerSchema(lowering, schema ?? plainSchema(place, 'string'), spot)
+function schemaOf({ schema }: StatusFieldModel): Schema {
+  return schema ?? plainSchema({ kind: 'document', uri: '', pointer: '' }, 'string')
+}
+
+function renderField(lowering: Lowering, field: StatusFieldModel, room: number): Structural {
+  const { names } = field
+  return lowerSchema(lowering, schemaOf(field), { field: `status.${names.map(nameStep).join('.')}`, depth: names.length, open: [], repeated: false, room })
 }
 
 type Tree = Map<string, Structural | Tree>

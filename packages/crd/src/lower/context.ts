@@ -1,6 +1,7 @@
 import type { Schema } from '@oasgen/openapi'
 import type { FieldSettings } from '@oasgen/restdefinition'
-import { anyOfThese, allOfThese } from '@oasgen/model'
+import { allOfThese, anyOfThese, isMade } from '@oasgen/model'
+import type { Merged } from './merge.js'
 import type { FidelityLog, Noted } from '../fidelity/report.js'
 
 /** What one lowering of a whole tree shares. */
@@ -13,20 +14,25 @@ export interface Lowering {
   /** Entries of `fields` by their pattern: `spec.credentials[].value`. */
   readonly rules: ReadonlyMap<string, FieldSettings>
   readonly budget: Budget
+  /** Levels that were merged already. */
+  readonly merged: Map<Schema, Merged>
+  /** Nodes by schema, counted once. */
+  readonly sizes: Map<string, number>
 }
 
 export interface LoweringLimits {
   /** How often a schema may come again below itself. */
   readonly revisits: number
   readonly depth: number
+  /** Nodes of the spec; the status gets a part of it on top. */
   readonly nodes: number
   readonly descriptionLength: number
 }
 
-/** What is used up. A lowering whose budget overflowed is thrown away and tried again with tighter limits. */
+/** What has been used, and what had to be cut. */
 export class Budget {
   nodes = 0
-  overflow = false
+  sizeCut = false
   recursionCut = false
 }
 
@@ -38,13 +44,25 @@ export interface Spot {
   readonly open: readonly string[]
   /** Below a list or map, where rules are multiplied by the number of elements. */
   readonly repeated: boolean
+  /** How many nodes this one and everything below may become. */
+  readonly room: number
 }
 
-export function below(spot: Spot, step: string, key: string, repeated = false): Spot {
-  return { field: step === '[]' ? `${spot.field}[]` : `${spot.field}.${step}`, depth: spot.depth + 1, open: [...spot.open, key], repeated: spot.repeated || repeated }
+export interface Step {
+  /** Name of the field, `[]` or `*`. */
+  readonly name: string
+  /** Key of the schema above. */
+  readonly key: string
+  readonly room: number
+  readonly repeated: boolean
+}
+
+export function below(spot: Spot, { name, key, room, repeated }: Step): Spot {
+  return { field: name === '[]' ? `${spot.field}[]` : `${spot.field}.${name}`, depth: spot.depth + 1, open: [...spot.open, key], repeated: spot.repeated || repeated, room }
 }
 
 export function note(lowering: Lowering, spot: Spot, entry: Omit<Noted, 'field'>): void {
+  if (isMade(entry.schema)) return
   lowering.log.note({ ...entry, field: spot.field })
 }
 

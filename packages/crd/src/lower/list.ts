@@ -1,20 +1,20 @@
 import { type Lowering, note, type Spot } from './context.js'
 import { type Merged } from './merge.js'
-import type { LowerChild } from './schema.js'
+import type { LowerChildren } from './schema.js'
 import { limits } from './scalar.js'
 import { ANYTHING, type Structural } from './structural.js'
 
 /** Pass 8, lowerList: one schema for all elements; what `fields` says about the identity of elements makes a set or a map. */
-export function lowerList(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChild): Structural {
+export function lowerList(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
   const items = elements(lowering, merged, spot, lower)
   noteTuple(lowering, merged, spot)
   const bounds = lowering.mode === 'strict' ? limits(lowering, merged, ['minItems', 'maxItems']) : noteBounds(lowering, merged, spot)
   return { type: 'array', items, ...bounds, ...listType(lowering, merged, items, spot) }
 }
 
-function elements(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChild): Structural {
+function elements(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
   const schema = merged.items.length > 0 ? lowering.same.all(merged.items) : lowering.same.any(merged.schema.prefixItems)
-  if (schema !== undefined) return lower(schema, '[]', true)
+  if (schema !== undefined) return lower([['[]', schema]])[0] ?? ANYTHING
   note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'items', rule: 'free-form' })
   return ANYTHING
 }

@@ -1,6 +1,6 @@
 import { type JsonNumber, type JsonValue, compareNumbers, equalJson } from '@oasgen/json'
 import type { Bound, Schema, SchemaType } from '@oasgen/openapi'
-import { type Lowering, note, type Spot } from './context.js'
+import type { Lowering } from './context.js'
 
 /** A schema and all members of its allOf as one: what a value has to fulfil at this level. */
 export interface Merged {
@@ -20,6 +20,14 @@ export interface Merged {
   readonly minimum?: Bound
   readonly maximum?: Bound
   readonly key: string
+  /** Where members contradict each other. */
+  readonly conflicts: readonly Conflict[]
+}
+
+export interface Conflict {
+  readonly schema: Schema
+  readonly keyword: 'type' | 'enum'
+  readonly detail?: string
 }
 
 export interface Union {
@@ -28,19 +36,28 @@ export interface Union {
   readonly of: Schema
 }
 
-/** Pass 1, mergeAllOf: `allOf: [{a}, {b}]` becomes `{a, b}`; a property that two members declare has to fulfil both. */
-export function mergeAllOf(lowering: Lowering, schema: Schema, spot: Spot): Merged {
+/** Pass 1, mergeAllOf: `allOf: [{a}, {b}]` becomes `{a, b}`; a property that two members declare has to fulfil both. Made once per schema. */
+export function mergeAllOf(lowering: Lowering, schema: Schema): Merged {
+  const known = lowering.merged.get(schema)
+  if (known !== undefined) return known
+  const made = merge(lowering, schema)
+  lowering.merged.set(schema, made)
+  return made
+}
+
+function merge(lowering: Lowering, schema: Schema): Merged {
   const parts = flatten(schema)
   const unions = parts.flatMap((of) => (['oneOf', 'anyOf'] as const).filter((kind) => of[kind].length > 1).map((kind) => ({ kind, branches: of[kind], of })))
-  const types = meetTypes(lowering, parts, spot)
-  const values = meetEnums(lowering, parts, spot)
+  const conflicts: Conflict[] = []
+  const types = meetTypes(parts, conflicts)
+  const values = meetEnums(parts, conflicts)
   const minimum = tightest(parts, 'minimum')
   const maximum = tightest(parts, 'maximum')
   return {
     schema,
     parts,
     types,
-    nullable: parts.some((part) => part.nullable) || (unions.length > 0 && unions.some(({ branches }) => branches.some(allowsNull))),
+    nullable: parts.some((part) => part.nullable) || unions.some(({ branches }) => branches.some((branch) => branch.nullable)),
     properties: meetProperties(lowering, parts),
     required: new Set(parts.flatMap((part) => part.required)),
     additional: parts.flatMap((part) => (part.additionalProperties === undefined ? [] : [part.additionalProperties])),
@@ -51,6 +68,7 @@ export function mergeAllOf(lowering: Lowering, schema: Schema, spot: Spot): Merg
     ...(minimum && { minimum }),
     ...(maximum && { maximum }),
     key: parts.map((part) => lowering.same.numberOf(part)).toSorted((a, b) => a - b).join('+'),
+    conflicts,
   }
 }
 
@@ -67,15 +85,11 @@ export function flatten(schema: Schema): readonly Schema[] {
   return [...parts]
 }
 
-function allowsNull(schema: Schema): boolean {
-  return schema.nullable
-}
-
-function meetTypes(lowering: Lowering, parts: readonly Schema[], spot: Spot): readonly SchemaType[] {
+function meetTypes(parts: readonly Schema[], conflicts: Conflict[]): readonly SchemaType[] {
   let types: readonly SchemaType[] = []
   for (const part of parts) {
     const next = meet(types, part.types)
-    if (next === undefined) note(lowering, spot, { outcome: 'weakened', schema: part, keyword: 'type', rule: 'intersection-conflict', detail: `${types.join(' or ')} and ${part.types.join(' or ')}` })
+    if (next === undefined) conflicts.push({ schema: part, keyword: 'type', detail: `${types.join(' or ')} and ${part.types.join(' or ')}` })
     else types = next
   }
   return types
@@ -89,13 +103,13 @@ function meet(a: readonly SchemaType[], b: readonly SchemaType[]): readonly Sche
   return whole(a, b) || whole(b, a) ? ['integer'] : undefined
 }
 
-function meetEnums(lowering: Lowering, parts: readonly Schema[], spot: Spot): readonly JsonValue[] | undefined {
+function meetEnums(parts: readonly Schema[], conflicts: Conflict[]): readonly JsonValue[] | undefined {
   let values: readonly JsonValue[] | undefined
   for (const part of parts) {
     const own = part.enum
     if (own === undefined) continue
     const common = values === undefined ? own : values.filter((value) => own.some((other) => equalJson(value, other)))
-    if (common.length === 0) note(lowering, spot, { outcome: 'weakened', schema: part, keyword: 'enum', rule: 'intersection-conflict' })
+    if (common.length === 0) conflicts.push({ schema: part, keyword: 'enum' })
     else values = common
   }
   return values

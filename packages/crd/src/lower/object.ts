@@ -2,20 +2,18 @@ import type { Schema } from '@oasgen/openapi'
 import { secretFieldName, referenceFieldName } from '@oasgen/model'
 import { type Lowering, note, type Spot } from './context.js'
 import { type Merged } from './merge.js'
-import type { LowerChild } from './schema.js'
+import type { LowerChildren } from './schema.js'
 import { limits } from './scalar.js'
 import { freeForm, type Structural } from './structural.js'
 
 /** Pass 9, lowerObject: fields, maps and free-form objects. */
-export function lowerObject(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChild): Structural {
+export function lowerObject(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
   lowering.log.carried()
   const bounds = lowering.mode === 'strict' ? limits(lowering, merged, ['minProperties', 'maxProperties']) : noteBounds(lowering, merged, spot)
   if (merged.properties.size === 0) return { ...lowerMap(lowering, merged, spot, lower), ...bounds }
-  const properties = new Map<string, Structural>()
-  for (const [name, schema] of merged.properties) {
-    if (isHidden(lowering, schema)) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'readOnly', rule: 'required-read-only', detail: name })
-    else properties.set(name, lower(schema, nameStep(name)))
-  }
+  const shown = [...merged.properties].filter(([name, schema]) => !isHidden(lowering, schema, name, spot))
+  const nodes = lower(shown.map(([name, schema]) => [nameStep(name), schema]))
+  const properties = new Map(shown.map(([name], index) => [name, nodes[index] ?? freeForm()]))
   const { fields, rules } = withReferences(lowering, properties, requiredNames(lowering, merged, properties, spot), spot)
   return {
     type: 'object',
@@ -28,8 +26,10 @@ export function lowerObject(lowering: Lowering, merged: Merged, spot: Spot, lowe
 }
 
 /** What the API alone fills has no place in a strict spec. */
-function isHidden(lowering: Lowering, schema: Schema): boolean {
-  return lowering.mode === 'strict' && schema.readOnly
+function isHidden(lowering: Lowering, schema: Schema, name: string, spot: Spot): boolean {
+  if (lowering.mode !== 'strict' || !schema.readOnly) return false
+  note(lowering, spot, { outcome: 'dropped', schema, keyword: 'readOnly', rule: 'required-read-only', detail: name })
+  return true
 }
 
 export function nameStep(name: string): string {
@@ -62,10 +62,10 @@ function openness(lowering: Lowering, merged: Merged, spot: Spot): Structural {
   return !closed && values.length > 0 ? { 'x-kubernetes-preserve-unknown-fields': true } : {}
 }
 
-function lowerMap(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChild): Structural {
+function lowerMap(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
   const schemas = merged.additional.filter((value): value is Schema => typeof value === 'object')
   const values = lowering.same.all(schemas)
-  if (values !== undefined) return { type: 'object', additionalProperties: lower(values, '*', true) }
+  if (values !== undefined) return { type: 'object', additionalProperties: lower([['*', values]])[0] ?? freeForm() }
   note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'free-form' })
   return freeForm()
 }

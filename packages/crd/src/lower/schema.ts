@@ -4,6 +4,7 @@ import { describe } from './describe.js'
 import { firstOf, mergeAllOf, type Merged } from './merge.js'
 import { lowerList } from './list.js'
 import { lowerObject } from './object.js'
+import { childrenOf, shareRoom, sizeOf } from './room.js'
 import { limits, lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
 import { ANYTHING, freeForm, type Structural } from './structural.js'
 import { settleUnions, type Settled } from './union.js'
@@ -16,18 +17,21 @@ import { settleUnions, type Settled } from './union.js'
 export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, prefix?: string): Structural {
   const { budget, limits: bounds } = lowering
   budget.nodes += 1
-  if (budget.nodes > bounds.nodes) {
-    budget.overflow = true
-    return ANYTHING
-  }
-  const merged = mergeAllOf(lowering, schema, spot)
+  const merged = mergeAllOf(lowering, schema)
   if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) return cutRecursion(lowering, merged, spot)
-  if (spot.depth > bounds.depth && !isScalar(merged)) return cutDepth(lowering, merged, spot, prefix)
-  return lowerMerged(lowering, settleUnions(lowering, merged, spot), spot, prefix)
+  const settled = settleUnions(lowering, merged, spot)
+  const children = childrenOf(lowering, settled.merged).length
+  if (children > 0 && (spot.depth > bounds.depth || !hasRoom(lowering, schema, children, spot.room))) return cutSize(lowering, settled.merged, spot, prefix)
+  return lowerMerged(lowering, settled, spot, prefix)
 }
 
-function isScalar({ types, unions }: Merged): boolean {
-  return unions.length === 0 && types.length === 1 && types[0] !== 'object' && types[0] !== 'array'
+/** A subtree up to this size is made whole or not at all: half of it would be many small objects without fields. */
+const WHOLE = 400
+
+function hasRoom(lowering: Lowering, schema: Schema, children: number, room: number): boolean {
+  if (room <= children) return false
+  const size = sizeOf(lowering, schema)
+  return size <= room || (size > WHOLE && room >= children * 4)
 }
 
 function cutRecursion(lowering: Lowering, { schema }: Merged, spot: Spot): Structural {
@@ -36,7 +40,8 @@ function cutRecursion(lowering: Lowering, { schema }: Merged, spot: Spot): Struc
   return freeForm('Circular reference')
 }
 
-function cutDepth(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {
+function cutSize(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {
+  lowering.budget.sizeCut = true
   note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'size' })
   const description = describe(merged, prefix === undefined ? {} : { prefix }, lowering.limits.descriptionLength)
   if (merged.types.length === 1 && merged.types[0] === 'array') return { type: 'array', items: ANYTHING, ...(description !== undefined && { description }) }
@@ -44,6 +49,7 @@ function cutDepth(lowering: Lowering, merged: Merged, spot: Spot, prefix: string
 }
 
 function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Spot, prefix: string | undefined): Structural {
+  for (const { schema, keyword, detail } of merged.conflicts) note(lowering, spot, { outcome: 'weakened', schema, keyword, rule: 'intersection-conflict', ...(detail !== undefined && { detail }) })
   const type = settleType(lowering, merged, spot)
   const form = formOf(lowering, merged, type, spot)
   const relaxed = lowering.rules.get(spot.field)?.relax === true
@@ -93,9 +99,9 @@ function formOf(lowering: Lowering, merged: Merged, type: SchemaType | 'intOrStr
       return { node: { 'x-kubernetes-int-or-string': true, ...(values && { enum: values }) } }
     }
     case 'object':
-      return { node: lowerObject(lowering, merged, spot, lowerChild(lowering, merged, spot)) }
+      return { node: lowerObject(lowering, merged, spot, lowerChildren(lowering, merged, spot)) }
     case 'array':
-      return { node: lowerList(lowering, merged, spot, lowerChild(lowering, merged, spot)) }
+      return { node: lowerList(lowering, merged, spot, lowerChildren(lowering, merged, spot)) }
     case 'string': case 'integer': case 'number': case 'boolean':
       return lowerScalar(lowering, merged, type, spot)
   }
@@ -109,10 +115,27 @@ function lowerScalar(lowering: Lowering, merged: Merged, type: 'string' | 'integ
   return { node, ...(told !== undefined && { told }) }
 }
 
-export type LowerChild = (schema: Schema, step: string, repeated?: boolean) => Structural
+/** Lowers the children of a level together, since they share its room. */
+export type LowerChildren = (children: readonly (readonly [name: string, schema: Schema])[]) => readonly Structural[]
 
-function lowerChild(lowering: Lowering, merged: Merged, spot: Spot): LowerChild {
-  return (schema, step, repeated = false) => lowerSchema(lowering, schema, below(spot, step, merged.key, repeated))
+function lowerChildren(lowering: Lowering, merged: Merged, spot: Spot): LowerChildren {
+  return (children) => inRoom(lowering, children.map(([, schema]) => schema), spot.room - 1, (index, room) => {
+    const [name, schema] = children[index] as readonly [string, Schema]
+    return lowerSchema(lowering, schema, below(spot, { name, key: merged.key, room, repeated: name === '[]' || name === '*' }))
+  })
+}
+
+/** Each child with its share, and with what those before it left. */
+export function inRoom(lowering: Lowering, schemas: readonly Schema[], room: number, lower: (index: number, room: number) => Structural): readonly Structural[] {
+  const shares = shareRoom(schemas.map((schema) => sizeOf(lowering, schema)), room)
+  let spare = room - shares.reduce((sum, share) => sum + share, 0)
+  return schemas.map((_, index) => {
+    const before = lowering.budget.nodes
+    const given = (shares[index] ?? 0) + Math.max(0, spare)
+    const node = lower(index, given)
+    spare = given - (lowering.budget.nodes - before)
+    return node
+  })
 }
 
 function joinJunctors(node: Structural, junctors: readonly Structural[]): Structural {

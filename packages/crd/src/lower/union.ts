@@ -22,7 +22,9 @@ export function settleUnions(lowering: Lowering, merged: Merged, spot: Spot): Se
   return settled
 }
 
-function settleOne(lowering: Lowering, { merged, junctors }: Settled, union: Union, spot: Spot): Settled {
+function settleOne(lowering: Lowering, settled: Settled, given: Union, spot: Spot): Settled {
+  const { merged, junctors } = settled
+  const union = withoutEmptyText(lowering, { ...given, branches: spread(given.branches, new Set()) }, spot)
   const types = meetTypes(merged.types, union.branches.map(typesIn))
   if (types === 'conflict') {
     note(lowering, spot, { outcome: 'weakened', schema: union.of, keyword: union.kind, rule: 'intersection-conflict' })
@@ -34,6 +36,33 @@ function settleOne(lowering: Lowering, { merged, junctors }: Settled, union: Uni
   if (one === 'array') return settleLists(lowering, { merged: { ...merged, types }, junctors }, union, spot)
   if (one !== undefined) return settleScalars(lowering, { merged: { ...merged, types }, junctors }, union, spot)
   return { merged: { ...merged, types: types.length === 0 ? ANY : types, ...enumOf(merged, union) }, junctors }
+}
+
+/** A branch that is nothing but a union itself adds its own branches. */
+function spread(branches: readonly Schema[], open: Set<Schema>): readonly Schema[] {
+  return [...new Set(branches.flatMap((branch) => {
+    if (open.has(branch) || !isBareUnion(branch)) return [branch]
+    open.add(branch)
+    return spread([...branch.anyOf, ...branch.oneOf], open)
+  }))]
+}
+
+function isBareUnion(schema: Schema): boolean {
+  const one = (schema.anyOf.length > 0) !== (schema.oneOf.length > 0)
+  return one && schema.types.length === 0 && schema.properties.size === 0 && schema.allOf.length === 0 && schema.enum === undefined && schema.required.length === 0 && schema.items === undefined
+}
+
+/** A branch that takes nothing but the empty text is a way to remove the value; leaving the field out says the same, and the type stays. */
+function withoutEmptyText(lowering: Lowering, union: Union, spot: Spot): Union {
+  const branches = union.branches.filter((branch) => !isEmptyText(branch))
+  const others = new Set(branches.flatMap(typesIn))
+  if (branches.length === union.branches.length || branches.length === 0 || others.has('string') || others.size === 0) return union
+  note(lowering, spot, { outcome: 'strengthened', schema: union.of, keyword: union.kind, rule: 'empty-text' })
+  return { ...union, branches }
+}
+
+function isEmptyText(branch: Schema): boolean {
+  return branch.enum?.length === 1 && branch.enum[0] === '' && branch.allOf.length === 0
 }
 
 /** Several types that have no form together: the next pass says so. */

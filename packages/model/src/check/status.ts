@@ -1,6 +1,7 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
+import { printPath } from '@oasgen/fieldpath'
 import { nearestName } from '@oasgen/restdefinition'
-import { propertiesOf } from '../schema/look.js'
+import { isObjectSchema, propertiesOf, schemaAt } from '../schema/look.js'
 import type { StatusFieldModel } from '../resource/status.js'
 import type { ResourceModel } from '../resource-model.js'
 import { at, sameWord } from './places.js'
@@ -14,7 +15,7 @@ function unknown(model: ResourceModel, field: StatusFieldModel): readonly Findin
   if (field.schema !== undefined || field.from === 'mapping' || transformed || isMapped(model, field)) return []
   const action = model.verbs.get?.call?.response ? 'get' : model.verbs.findby ? 'findby' : 'any verb'
   const names = model.object ? [...propertiesOf(model.object.object).keys()] : []
-  const near = nearby(field, names)
+  const near = nearby(model, field, names)
   const related = model.object ? [{ where: model.object.place, message: 'the answer' }] : []
   const extras = { ...at(model, field.at, related), ...(near === undefined && names.length === 0 && { help: 'the document does not describe the answer; an overlay can add its schema' }), ...nearFix(field, near) }
   const texts = { path: field.path, action, near: near ?? (names.slice(0, 12).join(', ') || 'none') }
@@ -28,9 +29,18 @@ function isMapped(model: ResourceModel, field: StatusFieldModel): boolean {
   )
 }
 
-function nearby({ names }: StatusFieldModel, known: readonly string[]): string | undefined {
+function nearby(model: ResourceModel, { names }: StatusFieldModel, known: readonly string[]): string | undefined {
   const [first = ''] = names
-  return known.find((name) => sameWord(name, first)) ?? nearestName(first, known)
+  return known.find((name) => sameWord(name, first)) ?? deeper(model, names) ?? nearestName(first, known)
+}
+
+/** `name` that the answer has as `metadata.name`. */
+function deeper({ object }: ResourceModel, names: readonly string[]): string | undefined {
+  if (object === undefined) return undefined
+  for (const [parent, { schema }] of propertiesOf(object.object)) {
+    if (isObjectSchema(schema) && schemaAt(schema, names) !== undefined) return printPath([parent, ...names].map((key) => ({ key })))
+  }
+  return undefined
 }
 
 function nearFix({ names, at: pointer }: StatusFieldModel, near: string | undefined): Pick<Finding, 'fix'> {

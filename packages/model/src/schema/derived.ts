@@ -24,9 +24,17 @@ const NOTHING = {
   findings: [],
 } as const satisfies SchemaParts
 
+const MADE = Symbol('made')
+
 /** A schema of our own, cited where the thing stands that it was made for. */
 export function madeSchema(place: DocumentPlace, parts: SchemaParts): Schema {
-  return { ...NOTHING, kind: 'schema', uri: place.uri, pointer: place.pointer, place, ...parts, placeOf: () => place }
+  const schema: Schema = { ...NOTHING, kind: 'schema', uri: place.uri, pointer: place.pointer, place, ...parts, placeOf: () => place }
+  return Object.defineProperty(schema, MADE, { value: true })
+}
+
+/** Whether no document wrote the schema: its keywords are ours and stand in no report. */
+export function isMade(schema: Schema): boolean {
+  return Object.hasOwn(schema, MADE)
 }
 
 /** A type and nothing else. */
