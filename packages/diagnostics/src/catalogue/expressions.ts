@@ -13,4 +13,33 @@ hostile value cannot stall a process.
 RE2 has no look-ahead, look-behind or back-references, knows \`\\x{41}\` where ECMAScript writes \`\\u0041\`, and limits
 repetition counts to 1000. A pattern that needs one of these cannot be kept as it is: write the rule in CEL, or loosen the pattern.`,
   },
+  EXP0101: {
+    severity: 'error',
+    reason: 'InvalidExpression',
+    message: 'the CEL expression {expression} does not compile at line {line}, column {column}: {problem}',
+    help: '{excerpt}',
+    explain: `An expression is compiled when the RestDefinition is, so that a mistake shows before anything is sent. Known names are
+\`self\` (the resource), \`observed\` (the object that the API returned in this reconcile), \`response\` (\`status\`, \`headers\`,
+\`body\`), \`steps.<name>\`, \`item\` in \`forEach\`, \`value\` in \`normalize\`, \`now\`, and the functions \`added(path)\` and
+\`removed(path)\`. Not every name means something at every place.
+
+Functions are those that Kubernetes gives to the rules of a CRD: the standard library, strings, lists, sets, \`optional\`,
+\`matches\` with RE2, \`url\`, \`ip\`, \`cidr\`, \`quantity\`, \`format\`, \`semver\`.`,
+  },
+  EXP0102: {
+    severity: 'error',
+    reason: 'InvalidExpression',
+    message: 'the CEL expression {expression} gives {actual}, and {expected} is needed here',
+    help: 'Compare with a value (`… == "ready"`), or convert with string().',
+    explain: `Conditions such as \`readyWhen\`, \`when\` and \`absentWhen\` must give true or false. An expression whose type only running
+can tell is accepted here, and fails then if it gives something else.`,
+  },
+  EXP0103: {
+    severity: 'error',
+    reason: 'ExpressionFailed',
+    message: 'the expression {expression} failed: {problem}',
+    help: 'Guard optional fields with has(a.b), or read them with a.?b.orValue(x).',
+    explain: `The expression compiled, but its values did not fit: a field that is not there, an index out of bounds, a number compared
+with a text. A secret may be passed on by an expression and never read, so a comparison with one fails here too.`,
+  },
 } as const satisfies Catalogue

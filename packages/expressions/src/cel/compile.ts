@@ -8,7 +8,7 @@ import { OPERATORS, indexValue, optionalIndex } from './functions/operators.js'
 import { STRING_FUNCTIONS } from './functions/strings.js'
 import type { CelFunction, FunctionTable } from './functions/table.js'
 import { TIME_FUNCTIONS } from './functions/times.js'
-import { callCost } from './runtime-cost.js'
+import { priceOf, type CallPrice } from './runtime-cost.js'
 import {
   NO_OVERLOAD, NONE, SEALED_READ, error, isError, isKind, itemsOf, listFrom, literalValue, mapFrom, type CelList, type CelValue,
 } from './values.js'
@@ -301,19 +301,49 @@ function compileFunction(compiler: Compiler, expr: CallExpr): Step {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
   const strict = known && withZero(known, name, overload)
   const apply = strict && compiler.options.numbers === 'mixed' ? mixNumbers(strict, name) : strict
-  const isTransparent = TRANSPARENT.has(name)
   const isConstantSet = name === '@in' && expr.args[1]?.kind === 'list' && constantValue(compiler, expr.args[1]) !== undefined
+  return callStep({ operands, apply, name, price: isConstantSet ? 0 : priceOf(name, overload), isTransparent: TRANSPARENT.has(name) })
+}
+
+interface Call {
+  readonly operands: readonly Step[]
+  /** Absent for functions that the environment binds for each evaluation. */
+  readonly apply: CelFunction | undefined
+  readonly name: string
+  readonly price: CallPrice | number
+  readonly isTransparent: boolean
+}
+
+function callStep(call: Call): Step {
+  const { apply, operands, price } = call
+  const [left, right] = operands
+  if (apply === undefined || left === undefined || right === undefined || operands.length !== 2) return anyCallStep(call)
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    const failed = refusedArgument(a, call) ?? refusedArgument(b, call)
+    const result = failed ?? apply(a, b)
+    charge(frame, typeof price === 'number' ? price : price([a, b], result))
+    return isError(result) && (holdsSecret(a) || holdsSecret(b)) ? SEALED_READ : result
+  }
+}
+
+function anyCallStep(call: Call): Step {
+  const { operands, name, price } = call
   return (frame) => {
     const args = operands.map((operand) => operand(frame))
-    const failed = args.find((arg) => isError(arg) || (arg instanceof Sealed && !isTransparent))
-    if (failed !== undefined) {
-      charge(frame, callCost(name, overload, args, failed))
-      return failed instanceof Sealed ? SEALED_READ : failed
-    }
-    const result = (apply ?? frame.host[name] ?? noFunction)(...args)
-    if (!isConstantSet) charge(frame, callCost(name, overload, args, result))
+    const failed = args.map((arg) => refusedArgument(arg, call)).find((refused) => refused !== undefined)
+    const result = failed ?? (call.apply ?? frame.host[name] ?? noFunction)(...args)
+    charge(frame, typeof price === 'number' ? price : price(args, result))
     return isError(result) && args.some(holdsSecret) ? SEALED_READ : result
   }
+}
+
+/** An error is handed on; a secret is, by all but a few functions, not to be read. */
+function refusedArgument(arg: CelValue, call: Call): CelValue | undefined {
+  if (typeof arg !== 'object' || arg === null) return undefined
+  if (isError(arg)) return arg
+  return arg instanceof Sealed && !call.isTransparent ? SEALED_READ : undefined
 }
 
 const noFunction: CelFunction = () => NO_OVERLOAD

@@ -107,7 +107,11 @@ function pathOf(e: Estimator, expr: Expr): readonly string[] {
 }
 
 function costSelect(e: Estimator, expr: SelectExpr): Range {
-  if (e.checked.names.has(expr.id)) return fixed(1)
+  const name = e.checked.names.get(expr.id)
+  if (name !== undefined) {
+    e.paths.set(expr.id, [name])
+    return fixed(1)
+  }
   const operand = cost(e, expr.operand)
   if (expr.testOnly) return operand
   const kind = typeOf(e, expr.operand).kind
@@ -308,6 +312,11 @@ function constantOf(expr: Expr | undefined, otherwise: number): number {
   return expr.literal.value < 0n ? 0 : Number(expr.literal.value)
 }
 
+/** Counts know no sign: what falls below zero is taken for endless. */
+function difference(a: number, b: number): number {
+  return a < b ? LIMIT : a - b
+}
+
 function allocating(factor: number, size: Range): Estimate {
   return { cost: plus(scale(size, factor), fixed(11)), size }
 }
@@ -317,7 +326,7 @@ function listEstimate(e: Estimator, { name, overload, target, args }: CallParts)
   const size = nodeSize(e, target)
   switch (name) {
     case 'slice':
-      return overload === 'list_slice' ? allocating(1, fixed(constantOf(args[1], size.max) - constantOf(args[0], 0))) : undefined
+      return overload === 'list_slice' ? allocating(1, fixed(difference(constantOf(args[1], size.max), constantOf(args[0], 0)))) : undefined
     case 'flatten':
       return allocating(args.length === 1 ? constantOf(args[0], LIMIT) : 1, size)
     case 'lists.range':

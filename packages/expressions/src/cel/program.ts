@@ -27,6 +27,8 @@ export interface CompiledCel {
   /** What it can cost at most when the variables are as large as `root` allows. */
   estimate(root: DeclaredType | undefined): Range
   run(bindings: Bindings, limit: number): Evaluation
+  /** As `run`, with the values in the order of the scope's variables. */
+  runValues(values: readonly CelValue[], functions: FunctionTable, limit: number): Evaluation
 }
 
 export interface Bindings {
@@ -73,6 +75,7 @@ function newProgram(source: string, expr: Expr, { checked, scope }: Meaning): Co
     uses: (variable) => usesName(expr, variable),
     estimate: (root) => estimateCost(expr, checked, root),
     run: (bindings, limit) => evaluate(step, newFrame(names, slotCount, bindings, limit)),
+    runValues: (values, functions, limit) => evaluate(step, { slots: slotCount > values.length ? [...values] : (values as CelValue[]), cost: 0, limit, host: functions }),
   }
 }
 

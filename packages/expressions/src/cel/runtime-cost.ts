@@ -1,13 +1,19 @@
 import { isKind, itemsOf, type CelValue } from './values.js'
 import { characterCount, entriesOf } from './functions/operators.js'
 
-/** What one call costs, by cel-go's and Kubernetes' tables. Costs are counted, not measured, so they never depend on the machine. */
-export function callCost(name: string, overload: string, args: readonly CelValue[], result: CelValue): number {
+/** What one call costs, by its arguments and its result. */
+export type CallPrice = (args: readonly CelValue[], result: CelValue) => number
+
+/**
+ * The price of a function, by cel-go's and Kubernetes' tables; a number when it is always the same. Costs are counted,
+ * not measured, so they never depend on the machine.
+ */
+export function priceOf(name: string, overload: string): CallPrice | number {
   const byName = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined
-  const priced = byName?.(args, result, overload)
-  if (priced !== undefined) return priced
   const byOverload = Object.hasOwn(BY_OVERLOAD, overload) ? BY_OVERLOAD[overload] : undefined
-  return byOverload ? byOverload(args, result, overload) : 1
+  if (byName === undefined && byOverload === undefined) return 1
+  if (byName === one) return 1
+  return (args, result) => byName?.(args, result, overload) ?? byOverload?.(args, result, overload) ?? 1
 }
 
 type Price = (args: readonly CelValue[], result: CelValue, overload: string) => number

@@ -1,5 +1,6 @@
 import { Decimal, Sealed, equalJson, isArray, isNumber, isObject, member, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
 import { isDate } from '../text/formats.js'
+import { decodeBase64 } from '../text/base64.js'
 import { parseScalaDuration } from '../text/scala-duration.js'
 import { parseInstant } from '../text/time.js'
 import { withMeta, type RuleSchema } from './declared-type.js'
@@ -71,24 +72,6 @@ function textValue(text: string, format: string | undefined): CelValue {
 function timestampOf(text: string, complaint: string): CelValue {
   const instant = parseInstant(text)
   return instant === undefined ? error(complaint) : { kind: 'timestamp', ...instant }
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** Base64 of both alphabets; undefined for what is neither. */
-export function decodeBase64(text: string): Uint8Array | undefined {
-  const body = text.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
-  if (!/^[A-Za-z0-9_-]*$/.test(body) || body.length % 4 === 1) return undefined
-  const bytes = new Uint8Array(Math.floor((body.length * 3) / 4))
-  let [bits, width, at] = [0, 0, 0]
-  for (const character of body) {
-    bits = ((bits << 6) | ALPHABET.indexOf(character)) & 0xffff
-    width += 6
-    if (width < 8) continue
-    width -= 8
-    bytes[at++] = (bits >> width) & 255
-  }
-  return bytes
 }
 
 /** A resource; its own type and names are there even when the schema does not say so. */
