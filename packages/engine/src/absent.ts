@@ -1,7 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
 import { REASON } from '@oasgen/wire'
 import type { Context } from './context.js'
-import { hasWritten } from './context.js'
+import { hasWrittenAhead } from './context.js'
 import { create } from './create.js'
 import type { Decision } from './decision.js'
 import { memoryOf, mutationOf } from './effects.js'
@@ -21,7 +21,7 @@ export function decideAbsent(context: Context, policy: Policy, absent: Absent): 
   if (readMemory(context.resource).completed === true) return completed(context)
   const refused = notAllowed(context, policy)
   if (refused !== undefined) return refused
-  if (attempt.type === 'pending' && !hasWritten(context, 'attempt')) return decideUnknown(context, absent, attempt.at)
+  if (attempt.type === 'pending' && !hasWrittenAhead(context)) return decideUnknown(context, absent, attempt.at)
   return create(context)
 }
 
@@ -64,9 +64,8 @@ function waitForSight(context: Context, since: number): Decision {
  * shown the object did not, and late enough for a slow list to have caught up.
  */
 function decideUnknown(context: Context, absent: Absent, since: number): Decision {
-  const { prepared, instant, subject } = context
-  const plan = prepared.actions.create?.plan
-  const isRepeatable = plan?.idempotencyKey !== undefined || plan?.call?.method === 'PUT'
+  const { instant, subject } = context
+  const isRepeatable = canRepeatCreate(context)
   if (!absent.lookedUp && !isRepeatable) return stopFor(context, 'create', finding('ENG0401', {}))
   if (isRepeatable || !inGrace(context, since)) return create(context)
   const until = Math.min(since + subject.settings.graceSeconds * 1000, instant + Math.max(instant - since, subject.settings.minRetrySeconds * 1000))
@@ -81,6 +80,12 @@ function decideUnknown(context: Context, absent: Absent, since: number): Decisio
     memory: memoryOf(context),
     decision: { type: 'wait', reason: 'CreateUnknown', until },
   })
+}
+
+/** The same request twice makes one object: it carries a key, or names what it makes. */
+export function canRepeatCreate({ prepared }: Context): boolean {
+  const plan = prepared.actions.create?.plan
+  return plan?.idempotencyKey !== undefined || plan?.call?.method === 'PUT'
 }
 
 /** It had done its work, and is not made again. */

@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
+import { canonicalJson, isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { PreparedComparison, PreparedRule, RuleNode } from './compare-rules.js'
 import { sameScalar } from './loose-equal.js'
 
@@ -131,10 +131,11 @@ function compareKeyed(walk: Walk, node: RuleNode | undefined, desired: JsonArray
 }
 
 function keyOf(item: JsonValue, keys: readonly string[]): string {
-  return isObject(item) ? JSON.stringify(keys.map((key) => String(item[key] ?? ''))) : String(item)
+  return isObject(item) ? canonicalJson(keys.map((key) => item[key] ?? null)) : canonicalJson(item)
 }
 
 function keyStep(item: JsonValue, keys: readonly string[]): PathStep {
   const [key = ''] = keys
-  return { key, value: isObject(item) ? String(item[key] ?? '') : '' }
+  const value = isObject(item) ? item[key] ?? '' : ''
+  return { key, value: typeof value === 'string' ? value : canonicalJson(value) }
 }

@@ -38,6 +38,11 @@ export function hasWritten({ subject }: Context, why: WriteReason, since = 0): b
   return subject.written.some((record) => record.why === why && record.exchanges >= since)
 }
 
+/** Whether the record of a create was made by this reconcile; any other was left behind. */
+export function hasWrittenAhead(context: Context): boolean {
+  return hasWritten(context, 'attempt') || hasWritten(context, 'again')
+}
+
 const MUTATING: readonly Action[] = ['create', 'update', 'delete']
 
 /** Where the exchanges of the last verb that changes something begin; -1 when none was sent. */

@@ -2,12 +2,13 @@ import { finding } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
 import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
-import { hasWritten, type Context } from './context.js'
+import { hasWritten, hasWrittenAhead, type Context } from './context.js'
 import type { Decision, Observed, Outcome } from './decision.js'
 import { event, nextStatus } from './ending.js'
 import { memoryOf } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './life.js'
+import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
 import { retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
@@ -17,7 +18,7 @@ import { runVerb, type VerbRun } from './verb-run.js'
 export function create(context: Context): Decision {
   const run = runCreate(context, [])
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
-  if (!hasWritten(context, 'attempt')) return writeAhead(context)
+  if (!hasWrittenAhead(context)) return writeAhead(context)
   if (run.type === 'send') return run
   throw new Error('a create without exchanges cannot be answered')
 }
@@ -39,7 +40,7 @@ function writeAhead(context: Context): Decision {
   return {
     type: 'write',
     write: {
-      why: 'attempt',
+      why: attempt.type === 'pending' ? 'again' : 'attempt',
       resourceVersion: textIn(metadataOf(resource), 'resourceVersion'),
       annotations: pendingAnnotations(attempt, number, instant),
       ...(!finalizersOf(resource).includes(FINALIZER.resource) && { finalizers: { add: FINALIZER.resource } }),
@@ -126,14 +127,19 @@ function notProcessed(context: Context, outcome: Outcome, end: number): Decision
   return closed(context, Math.max(context.attempt.number, 1), end) ?? troubleOf(context, 'create', outcome)
 }
 
+/** Only the first request of a series can close it: of an earlier one nobody knows whether it was carried out. */
 function closed(context: Context, next: number, end: number): Decision | undefined {
-  if (hasWritten(context, 'notCreated', end)) return undefined
+  if (hasWritten(context, 'notCreated', end) || hasWritten(context, 'again')) return undefined
   return { type: 'write', write: { why: 'notCreated', annotations: failedAnnotations(context.attempt, next, context.instant) } }
 }
 
-/** Somebody has it already: perhaps we, by a request whose answer got lost. The list tells. */
+/**
+ * Somebody has it already: perhaps we, by a request that was delivered twice or whose answer got lost. So it stays unknown and is
+ * looked up; only where a stranger's object must not be taken over, the attempt is closed first.
+ */
 function existsAlready(context: Context, outcome: Refused | Extract<Outcome, { type: 'conflict' }>, end: number, used: number): Mutated {
-  const unwritten = closed(context, Math.max(context.attempt.number, 1), end)
+  const { adoption } = policyOf(context)
+  const unwritten = adoption === 'refuse' || adoption === 'match' ? closed(context, Math.max(context.attempt.number, 1), end) : undefined
   if (unwritten !== undefined) return unwritten
   const { findby, get } = context.prepared.actions
   return findby === undefined && get === undefined ? retryLater(context, 'create', outcome.finding) : { type: 'settled', used }

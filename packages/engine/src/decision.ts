@@ -98,8 +98,10 @@ export interface ResourceWrite {
 }
 
 export type WriteReason =
-  /** Finalizer and attempt, before the first request that creates. */
+  /** Finalizer and attempt, before the first request of a series that creates. */
   | 'attempt'
+  /** The same attempt once more, after a request of it whose outcome is unknown: whatever the next answer says, that stays unknown. */
+  | 'again'
   /** The request that creates certainly did nothing. */
   | 'notCreated'
   /** What a create gave: identity, handle of the operation, values shown only once. */

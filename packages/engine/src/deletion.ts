@@ -1,6 +1,8 @@
 import { finding } from '@oasgen/diagnostics'
 import { ANNOTATION, FINALIZER, REASON } from '@oasgen/wire'
+import { canRepeatCreate } from './absent.js'
 import { lastMutationStart, type Context } from './context.js'
+import { afterCreate, create } from './create.js'
 import type { Decision, EventRecord, Observed } from './decision.js'
 import { event, finish } from './ending.js'
 import { memoryOf } from './effects.js'
@@ -12,6 +14,7 @@ import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
 import { test } from './readiness.js'
+import { resolveCreate } from './resolved.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
 import { printInstant, readInstant } from './time.js'
 import { backOffMs, retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
@@ -27,12 +30,17 @@ export function decideDeletion(context: Context): Decision {
   // Needs neither credentials nor an API that answers.
   if (policy.orphan || !policy.mayDelete) return release(context, 'kept by policy')
   const start = lastMutationStart(context)
-  const isDeleting = context.exchanges[start]?.purpose.action === 'delete'
-  return environmentTrouble(context, 'delete') ?? (isDeleting ? afterDelete(context, policy, start) : beforeDelete(context, policy))
+  const action = context.exchanges[start]?.purpose.action
+  const blocked = resolveCreate(context, 'delete') ?? environmentTrouble(context, 'delete')
+  if (blocked !== undefined) return blocked
+  if (action === 'delete') return afterDelete(context, policy, start)
+  if (action !== 'create') return beforeDelete(context, policy, 0)
+  const asked = afterCreate(context, start)
+  return asked.type === 'settled' ? beforeDelete(context, policy, start + asked.used) : asked
 }
 
-function beforeDelete(context: Context, policy: Policy): Decision {
-  const observing = observe({ context, seen: context.exchanges, why: 'look before deleting' })
+function beforeDelete(context: Context, policy: Policy, from: number): Decision {
+  const observing = observe({ context, seen: context.exchanges.slice(from), why: 'look before deleting' })
   return observing.type === 'send' ? observing : decideOn(context, policy, observing)
 }
 
@@ -64,17 +72,26 @@ function decideFound(context: Context, policy: Policy, found: Found): Decision {
 function decideAbsent(context: Context, absent: Extract<Observation, { type: 'absent' }>): Decision {
   const { attempt, instant, subject } = context
   if (wasNeverCreated(context)) return release(context, 'never created')
+  if (attempt.type === 'pending' && !absent.lookedUp && canRepeatCreate(context)) return create(context)
   const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < subject.settings.graceSeconds * 1000
   const accepted = readMemory(context.resource).deleteAcceptedAt !== undefined
   if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + subject.settings.graceSeconds * 1000 })
-  if (attempt.type === 'pending' && !absent.lookedUp) return stopFor(context, 'delete', finding('ENG0401', {}))
+  if (attempt.type === 'pending' && !absent.lookedUp) return askByKey(context)
   return release(context, 'gone')
 }
 
 function decideUnobservable(context: Context): Decision {
   if (wasNeverCreated(context) || context.attempt.type === 'failed') return release(context, 'never created')
-  if (context.attempt.type === 'pending') return stopFor(context, 'delete', finding('ENG0401', {}))
+  if (context.attempt.type === 'pending') return askByKey(context)
   return remove(context, context.known, undefined)
+}
+
+/**
+ * A create whose answer got lost, and no list to look: under the same key the API answers once more what it made, and that can be
+ * deleted. Without a key a person has to look.
+ */
+function askByKey(context: Context): Decision {
+  return canRepeatCreate(context) ? create(context) : stopFor(context, 'delete', finding('ENG0401', {}))
 }
 
 /** Sends the delete, unless one was accepted a short while ago. */
@@ -96,7 +113,8 @@ function runDelete(context: Context, seen: Context['exchanges'], identity: Ident
 }
 
 function afterDelete(context: Context, policy: Policy, start: number): Decision {
-  const before = observe({ context, seen: context.exchanges.slice(0, start), why: 'look before deleting' })
+  const created = context.exchanges.findLastIndex(({ purpose }, at) => at < start && purpose.action === 'create')
+  const before = observe({ context, seen: context.exchanges.slice(created + 1, start), why: 'look before deleting' })
   const identity = before.type === 'found' ? before.identity : context.known
   const run = runDelete(context, context.exchanges.slice(start), identity, before.type === 'found' ? before.observed : undefined)
   if (run.type === 'send') return run

@@ -3,13 +3,15 @@ import { equalJson, type JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER } from '@oasgen/wire'
 import { succeededAnnotations } from './attempt.js'
 import { hasWritten, type Context } from './context.js'
+import { ruleFor } from './compare-rules.js'
 import { converge } from './converge.js'
 import type { Decision } from './decision.js'
 import { differencesOf, type Difference } from './differences.js'
 import { memoryOf, mutationOf } from './effects.js'
 import { event } from './ending.js'
-import { externalNameOf, isComplete, type Identity } from './identity.js'
+import { externalNameOf, identityEdits, isComplete, type Identity } from './identity.js'
 import type { Observation } from './observe.js'
+import { pathOf } from './reader.js'
 import { isOwned } from './owned.js'
 import type { Policy } from './policy.js'
 import { annotationsOf, finalizersOf, generationOf, metadataOf, specOf, textIn } from './resource.js'
@@ -26,9 +28,18 @@ export function decideFound(context: Context, policy: Policy, found: Found): Dec
 
 function compareFound(context: Context, { observed }: Found): readonly Difference[] {
   const { prepared, resource } = context
-  return differencesOf({
+  const compared = differencesOf({
     comparison: prepared.comparison, spec: specOf(resource), generation: generationOf(resource), observed, memory: memoryOf(context), secrets: secretsOf(context),
   })
+  return [...compared, ...renames(context)]
+}
+
+/** The user wants it under another name or parent: another object, unless the definition says that it can be moved. */
+function renames({ prepared, known, resource }: Context): readonly Difference[] {
+  return identityEdits(prepared.identity, known, resource).map(({ path, wanted, recorded }) => ({
+    path, desired: wanted, observed: recorded, class: 'userEdit', place: pathOf(path).slice(1), kind: 'value', settled: false,
+    immutable: ruleFor(prepared.comparison, path)?.plan.immutable ?? 'deny',
+  }))
 }
 
 /** An object that nobody made through this resource is taken over by policy; one that our own unanswered create made is ours. */

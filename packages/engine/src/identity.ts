@@ -2,6 +2,7 @@ import { isObject, objectFrom, readNumber, type JsonObject, type JsonValue } fro
 import type { IdentityPart, PathPiece } from '@oasgen/plan'
 import { ANNOTATION, printExternalName, readExternalName, type ExternalName } from '@oasgen/wire'
 import type { Observed } from './decision.js'
+import { sameIdentifier } from './loose-equal.js'
 import { readerOf, type Reader } from './reader.js'
 import { annotationsOf, reconcileOf } from './resource.js'
 
@@ -143,4 +144,19 @@ export function chosenParts(identity: PreparedIdentity, resource: JsonObject): I
     if (isUsable(value)) chosen[plan.path] = value
   }
   return chosen
+}
+
+/** A part that the user chose and that is no longer what the object was last addressed by. */
+export interface IdentityEdit {
+  readonly path: string
+  readonly wanted: JsonValue
+  readonly recorded: JsonValue
+}
+
+export function identityEdits(identity: PreparedIdentity, known: Identity, resource: JsonObject): readonly IdentityEdit[] {
+  const chosen = chosenParts(identity, resource)
+  return Object.entries(chosen).flatMap(([path, wanted]) => {
+    const recorded = known[path]
+    return recorded === undefined || sameIdentifier(recorded, wanted) ? [] : [{ path, wanted, recorded }]
+  })
 }

@@ -61,7 +61,7 @@ describe('the life of a resource', () => {
     expect(decision).toEqual({ type: 'done', recheckAfterSeconds: 180 })
     expect(conditions(w)).toEqual(['Ready=True/Available', 'Synced=True/ReconcileSuccess'])
     expect(w.events).toEqual(['CreatedExternalResource'])
-    expect((w.resource?.['metadata'] as JsonObject)['annotations']).toMatchObject({ 'krateo.io/external-name': '7', 'krateo.io/external-create-attempt': '1' })
+    expect((w.resource!['metadata'] as JsonObject)['annotations']).toMatchObject({ 'krateo.io/external-name': '7', 'krateo.io/external-create-attempt': '1' })
     expect(w.resource?.['status']).toMatchObject({ id: 7, observedGeneration: 1 })
   })
 

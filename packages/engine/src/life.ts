@@ -11,13 +11,14 @@ import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
 import { observe, type Observing } from './observe.js'
 import { policyOf, type Policy } from './policy.js'
+import { resolveCreate } from './resolved.js'
 import { retryLater, troubleOf, unbuildable } from './trouble.js'
 
 /** A resource that is to exist: observe, then create, adopt, update or leave alone. */
 export function decideLife(context: Context): Decision {
   const policy = policyOf(context)
   if (policy.paused) return paused(context)
-  const blocked = environmentTrouble(context, 'observe') ?? referenceTrouble(context)
+  const blocked = resolveCreate(context, 'create') ?? environmentTrouble(context, 'observe') ?? referenceTrouble(context)
   if (blocked !== undefined) return blocked
   const start = lastMutationStart(context)
   const mutation = start < 0 ? { type: 'settled' as const, used: 0 } : afterMutation(context, start)

@@ -60,7 +60,7 @@ function observeByGet(input: ObserveInput): Observing {
   }
 }
 
-function foundBy(via: 'get' | 'findby', context: Context, observed: Observed, exchange: Exchange | undefined): Observation {
+function foundBy(via: 'get' | 'findby', context: Context, observed: Observed, exchange: Exchange | undefined): Extract<Observation, { type: 'found' }> {
   const headers = exchange?.result.type === 'response' ? exchange.result.response.headers : {}
   const identity = identityFrom(context.prepared.identity, { observed, headers }, context.known)
   return { type: 'found', observed, match: via === 'get' ? 'same' : 'candidate', identity, via }
@@ -89,8 +89,13 @@ const EMPTY_ACTION = { plan: {}, steps: [], match: undefined, poll: undefined, h
 function confirmByList(input: ObserveInput, absent: Absent, used: number): Observing {
   const listed = observeByList(input, used, {})
   if (listed.type !== 'unobservable' && listed.type !== 'unbuildable') return listed.type === 'absent' ? { ...listed, proof: `${absent.proof} and ${listed.proof}` } : listed
-  if (absent.weak !== true) return { type: 'absent', proof: absent.proof, lookedUp: false }
+  if (absent.weak !== true) return { type: 'absent', proof: absent.proof, lookedUp: isNamed(input.context) }
   return { type: 'unknown', outcome: { type: 'broken', finding: finding('ENG0305', { proof: absent.proof }), sent: 'maybe' } }
+}
+
+/** Nothing of the identity is the API's: get under the user's name is as good as a list. */
+function isNamed({ prepared }: Context): boolean {
+  return prepared.identity.parts.every(({ plan }) => plan.assigned === 'spec')
 }
 
 function observeByList(input: ObserveInput, from: number, known: Identity): Observing {
@@ -113,13 +118,13 @@ type Listed = Extract<Walk, { type: 'found' }>
 function detail(input: ObserveInput, listed: Listed, from: number): Observing {
   const { context, seen } = input
   const { actions, identity } = context.prepared
-  const fromList: Observation = { ...foundBy('findby', context, listed.observed, undefined), ...{ match: listed.match } } as Observation
+  const fromList: Observation = { ...foundBy('findby', context, listed.observed, undefined), match: listed.match }
   if (actions.findby?.match?.plan.itemsComplete === true || actions.get === undefined || isAnsweredByGet(seen, from)) return fromList
   const known = identityFrom(identity, { observed: listed.observed, headers: {} }, context.known)
   const run = runVerb({ context, action: 'get', prepared: actions.get, seen: seen.slice(from), why: 'read the whole object', extras: { identity: known } })
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return fromList
-  if (run.outcome.type === 'found') return { ...foundBy('get', context, run.outcome.observed, run.exchange), match: listed.match, identity: known } as Observation
+  if (run.outcome.type === 'found') return { ...foundBy('get', context, run.outcome.observed, run.exchange), match: listed.match, identity: known }
   if (run.outcome.type === 'absent') return { type: 'unknown', outcome: { type: 'broken', finding: finding('ENG0307', { proof: run.outcome.proof }), sent: 'maybe' } }
   return run.outcome.type === 'accepted' || run.outcome.type === 'pending' ? fromList : { type: 'unknown', outcome: run.outcome }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@oasgen/json'
-import type { Exchange, ExchangeResult, HttpRequest, Instant, Purpose } from '@oasgen/wire'
+import { readConditions, type Exchange, type ExchangeResult, type HttpRequest, type Instant, type Purpose } from '@oasgen/wire'
 import type { Decision, ResourceWrite, Settings, Subject, WriteRecord } from './decision.js'
 import { decide } from './decide.js'
 import type { PreparedPlan } from './prepare.js'
@@ -111,9 +111,14 @@ export function annotate(w: World, annotations: JsonObject): void {
   w.resource = { ...resource, metadata: { ...metadata, annotations: { ...(metadata['annotations'] as JsonObject | undefined), ...annotations } } }
 }
 
+/** As Kubernetes: without finalizers the object is gone at once. */
 export function markDeleted(w: World): void {
   const resource = w.resource as JsonObject
   const metadata = resource['metadata'] as JsonObject
+  if (((metadata['finalizers'] as readonly string[] | undefined) ?? []).length === 0) {
+    w.resource = undefined
+    return
+  }
   w.resource = { ...resource, metadata: { ...metadata, deletionTimestamp: '2026-11-21T12:00:00Z' } }
 }
 
@@ -124,6 +129,6 @@ export function answer(status: number, value?: JsonValue, headers: Readonly<Reco
 
 /** `Ready=True/Available` and the like, for short expectations. */
 export function conditions(w: World): readonly string[] {
-  const list = ((w.resource?.['status'] as JsonObject | undefined)?.['conditions'] ?? []) as readonly JsonObject[]
-  return list.map((condition) => `${String(condition['type'])}=${String(condition['status'])}/${String(condition['reason'])}`)
+  const status = w.resource?.['status'] as JsonObject | undefined
+  return readConditions(status?.['conditions']).map((condition) => `${condition.type}=${condition.status}/${condition.reason}`)
 }

@@ -1,4 +1,4 @@
-import { Sealed } from '@oasgen/json'
+import type { Sealed } from '@oasgen/json'
 import type { SealedText } from '@oasgen/wire'
 
 /** Pieces as short as they can be: one string where nothing is sealed, neighbours joined otherwise. */

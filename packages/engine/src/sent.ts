@@ -4,6 +4,7 @@ import type { PreparedComparison } from './compare-rules.js'
 import type { Context } from './context.js'
 import type { SentMemory } from './memory.js'
 import { pathOf } from './reader.js'
+import { textIn } from './resource.js'
 
 /** Beyond this many leaves a record keeps whole top-level fields: status must stay small. */
 const MAX_LEAVES = 200
@@ -84,8 +85,7 @@ function removedAt(path: FieldPath, spec: JsonObject): readonly FieldPath[] {
 export function secretsOf({ prepared, subject, resource, namespace }: Context): Readonly<Record<string, string>> {
   const entries = (prepared.plan.secrets ?? []).flatMap(({ field, path, form }) => {
     const reference = getPath(resource, pathOf(path))
-    const name = isObject(reference) ? `${namespace}/${String(reference['name'])}/${String(reference['key'])}` : ''
-    const state = subject.secrets[name]
+    const state = isObject(reference) ? subject.secrets[`${namespace}/${textIn(reference, 'name')}/${textIn(reference, 'key')}`] : undefined
     const hmac = state?.state === 'found' ? state.hmacs[form] : undefined
     return hmac === undefined ? [] : [[field.replace(/^spec\./, ''), hmac] as const]
   })

@@ -40,7 +40,7 @@ function isVariableValue(value: string): boolean {
 
 /** Server, path and query in one; a query of the server's own comes first. */
 export function joinUrl(server: string, path: SealedText, query: readonly Pair[]): SealedText {
-  const [base = '', own] = splitQuery(server)
+  const [base, own] = splitQuery(server)
   const pairs = query.map(({ name, value }) => joinText([`${name}=`, value]))
   const all = own === undefined || own === '' ? pairs : [own, ...pairs]
   const start = base.endsWith('/') ? base.slice(0, -1) : base
@@ -72,7 +72,7 @@ export function resolveUrl(base: string, reference: string): string {
   if (/^https?:\/\//i.test(reference)) return reference
   const scheme = /^https?:/i.exec(base)?.[0] ?? 'https:'
   if (reference.startsWith('//')) return scheme + reference
-  const [path = ''] = splitQuery(base.replace(/#.*$/, ''))
+  const [path] = splitQuery(base.replace(/#.*$/, ''))
   if (reference.startsWith('/')) return originOf(base) + reference
   if (reference.startsWith('?')) return path + reference
   return path.replace(/\/[^/]*$/, '/') + reference

@@ -71,8 +71,8 @@ function readPage(input: WalkInput, exchange: Exchange, progress: Progress): Wal
   if (read.type === 'broken') return { type: 'failed', outcome: brokenBody('findby', exchange, read.problem) }
   progress.pages.push({ exchange, response, items: read.items.length })
   for (const item of read.items) {
-    const observed = viewOf(item, { whole: item, headers: response.headers }, call.response.mappings)
-    const match = isDeclaredAbsent(call.response, item, bindings) ? 'other' : matchOf(input, observed)
+    const observed = viewOf(item.object, { whole: item.whole, headers: response.headers }, call.response.mappings)
+    const match = isDeclaredAbsent(call.response, item.whole, bindings) ? 'other' : matchOf(input, observed)
     if (match === 'same') return { type: 'found', observed, match, used: progress.pages.length }
     if (match === 'candidate') progress.candidates.push(observed)
   }

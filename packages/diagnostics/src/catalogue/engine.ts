@@ -254,6 +254,13 @@ A \`findby\` with identifiers from the spec, \`idempotencyKey\` on create, or a 
     help: 'Write into the spec what the object has, or use the adoption policy adopt, which changes the object.',
     explain: 'The adoption policy is `match`: an existing object is taken over only when nothing has to be changed for it.',
   },
+  ENG0407: {
+    severity: 'error',
+    reason: 'CreateResolvedMalformed',
+    message: 'the annotation krateo.io/external-create-resolved cannot be read: {problem}',
+    help: 'Write created=<id> if the object exists, none if it does not.',
+    explain: 'The annotation is the answer of a person to an unknown create. It is used once and then removed.',
+  },
   ENG0501: {
     severity: 'error',
     reason: 'DriftNotConverging',

@@ -1,0 +1,27 @@
+import { finding } from '@oasgen/diagnostics'
+import { ANNOTATION, readCreateResolved } from '@oasgen/wire'
+import { failedAnnotations, succeededAnnotations } from './attempt.js'
+import { hasWrittenAhead, type Context } from './context.js'
+import type { Decision } from './decision.js'
+import { externalNameOf, fieldsOf } from './identity.js'
+import { annotationsOf, metadataOf, textIn } from './resource.js'
+import { stopFor, type Verb } from './trouble.js'
+
+/** A person has looked what became of an unknown create. The word counts once and only for that create. */
+export function resolveCreate(context: Context, verb: Verb): Decision | undefined {
+  const { resource, attempt, instant, prepared } = context
+  const resolved = readCreateResolved(annotationsOf(resource)[ANNOTATION.externalCreateResolved])
+  if (resolved === undefined || attempt.type !== 'pending' || hasWrittenAhead(context)) return undefined
+  if (resolved.type === 'malformed') return stopFor(context, verb, finding('ENG0407', { problem: resolved.problem }))
+  const outcome = resolved.type === 'none'
+    ? failedAnnotations(attempt, attempt.number, instant)
+    : { ...succeededAnnotations(attempt, instant), ...named(externalNameOf(prepared.identity, { ...context.known, ...fieldsOf(prepared.identity, resolved.name) })) }
+  return {
+    type: 'write',
+    write: { why: 'identity', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), annotations: { ...outcome, [ANNOTATION.externalCreateResolved]: null } },
+  }
+}
+
+function named(name: string | undefined): Readonly<Record<string, string>> {
+  return name === undefined ? {} : { [ANNOTATION.externalName]: name }
+}
