@@ -14,20 +14,26 @@ export const DEFAULT_CONCURRENCY = 10
 
 /** What one host, or one credential, is allowed: a number of keys at once, a rate, and pauses that the other side asked for. */
 export class Budget {
-  readonly #concurrency: number
-  readonly #perMs: number
-  readonly #burst: number
-  #tokens: number
+  #concurrency = DEFAULT_CONCURRENCY
+  #perMs = Number.POSITIVE_INFINITY
+  #burst = 1
+  #tokens = Number.POSITIVE_INFINITY
   #filledAt: number
   #pausedUntil = Number.NEGATIVE_INFINITY
   #working = 0
 
   constructor(limit: BudgetLimit, now: number) {
+    this.#filledAt = now
+    this.setLimit(limit, now)
+  }
+
+  /** What was saved up under the old limit is kept as far as the new one allows. */
+  setLimit(limit: BudgetLimit, now: number): void {
+    this.#fill(now)
     this.#concurrency = limit.concurrency ?? DEFAULT_CONCURRENCY
     this.#perMs = (limit.perSecond ?? Number.POSITIVE_INFINITY) / 1000
     this.#burst = limit.burst ?? Math.max(1, limit.perSecond ?? 1)
-    this.#tokens = this.#burst
-    this.#filledAt = now
+    this.#tokens = Math.min(this.#burst, this.#tokens)
   }
 
   get working(): number {
@@ -58,6 +64,11 @@ export class Budget {
   }
 
   #fill(now: number): void {
+    if (this.#perMs === Number.POSITIVE_INFINITY) {
+      this.#tokens = Number.POSITIVE_INFINITY
+      this.#filledAt = now
+      return
+    }
     // A hair above the burst would be lost, a hair below one token would be waited for twice: hence the tolerance.
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#filledAt) * this.#perMs)
     if (this.#tokens > 1 - 1e-9 && this.#tokens < 1) this.#tokens = 1

@@ -193,6 +193,16 @@ describe('budgets', () => {
     expect(takeAll(it)).toEqual(['h2/c1/b'])
   })
 
+  it('asks for the limits again when it is told that they changed', () => {
+    let concurrency = 1
+    const it = bench({ budgetsOf: hostOf, limitOf: () => ({ concurrency }) })
+    for (let index = 0; index < 4; index += 1) it.queue.add(`h/${index}`)
+    expect(takeAll(it)).toEqual(['h/0'])
+    concurrency = 3
+    it.queue.refreshLimits()
+    expect(takeAll(it)).toEqual(['h/1', 'h/2'])
+  })
+
   it('pauses a budget that the other side throttles', () => {
     const it = bench({ budgetsOf: hostOf })
     it.queue.add('h/1')
