@@ -106,6 +106,11 @@ export const tooLarge = (limit: number): Failure =>
 
 export const expired = (message: string): Failure => new Failure(410, 'Expired', message)
 
+/** What the router of built-in kinds says before any handler is asked. */
+export const unroutedMediaType = (): Failure => new Failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+export const unroutedAccept = (accepted: readonly string[]): Failure =>
+  new Failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`, {})
+
 export const unauthorized = (): Failure => new Failure(401, 'Unauthorized', 'Unauthorized')
 
 export const tooManyRequests = (message: string, retryAfterSeconds: number): Failure =>
@@ -122,7 +127,7 @@ export function invalid(type: Named, name: string, faults: readonly FieldFault[]
   const causes = faults.map((fault) => ({ reason: fault.type, message: fault.message, field: fault.path }))
   const kind = type.group === '' ? type.kind : `${type.kind}.${type.group}`
   return new Failure(422, 'Invalid', `${kind} "${name}" is invalid: ${aggregate(faults)}`, {
-    ...(name && { name }), ...(type.group && { group: type.group }), kind: type.kind, causes,
+    ...(name && { name }), ...(type.group && { group: type.group }), ...(type.kind && { kind: type.kind }), causes,
   })
 }
 

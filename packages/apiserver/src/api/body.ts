@@ -86,11 +86,14 @@ function summary(body: Uint8Array): string {
 export function readObjectBody(request: ApiRequest, kind: string): Tried<{ readonly object: JsonObject; readonly duplicates: readonly string[] }> {
   const read = readBody(request, kind)
   if (read instanceof Failure) return read
-  if (!isObject(read.value)) return unrecognized(kind, `couldn't get version/kind; json parse error: json: cannot unmarshal ${goName(read.value)} into Go value of type struct`, request.body)
+  if (read.value === null) return { object: {}, duplicates: [] }
+  if (!isObject(read.value)) return unrecognized(kind, `couldn't get version/kind; json parse error: json: cannot unmarshal ${goName(read.value)} into Go value of type ${TYPE_META}`, request.body)
   return { object: read.value, duplicates: read.duplicates }
 }
 
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
 function goName(value: JsonValue): string {
   if (Array.isArray(value)) return 'array'
-  return value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }

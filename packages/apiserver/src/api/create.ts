@@ -1,4 +1,4 @@
-import { type JsonObject } from '@oasgen/json'
+import type { JsonObject, JsonValue } from '@oasgen/json'
 import { trackUpdate } from '../apply/managers.js'
 import { alreadyExists, badRequest, Failure, invalid } from '../failure.js'
 import { metadataOf, nameOf, namespaceOf, text, timestamp, withMembers, withMetadata } from '../object.js'
@@ -76,9 +76,14 @@ function systemFields({ plane, request }: WriteContext, object: JsonObject): Jso
   return withMetadata(object, { uid: plane.random.uuid(), creationTimestamp: timestamp(request.at) })
 }
 
+/** Typed kinds have a status from the start, even if an empty one. */
+function zeroStatus(target: ResourceTarget, object: JsonObject): JsonValue | undefined {
+  return target.type.origin === 'custom' ? undefined : target.version.schema.empty({ kind: object.kind ?? '', apiVersion: object.apiVersion ?? '' }).status
+}
+
 function prepare({ target, request }: WriteContext, object: JsonObject): JsonObject {
   const { rules } = target.type
-  const bare = target.version.subresources.has('status') && !rules.keepsStatusOnCreate ? withMembers(object, { status: undefined }) : object
+  const bare = target.version.subresources.has('status') && !rules.keepsStatusOnCreate ? withMembers(object, { status: zeroStatus(target, object) }) : object
   const counted = rules.generation === 'never' ? bare : withMetadata(bare, { generation: 1 })
   return rules.prepareCreate ? rules.prepareCreate(counted, request.at) : counted
 }

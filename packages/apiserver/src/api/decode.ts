@@ -1,6 +1,7 @@
 import { type JsonObject } from '@oasgen/json'
 import { badRequest, Failure, invalid, invalidValue } from '../failure.js'
 import { apiVersionOf, kindOf, splitApiVersion, text } from '../object.js'
+import { builtinTable, tableName } from '../schema/type-table.js'
 import type { ResourceTarget, Tried } from '../request.js'
 import { readMetadata } from './metadata.js'
 import type { FieldValidation } from './options.js'
@@ -49,6 +50,7 @@ function checkType(target: ResourceTarget, input: DecodeInput): Tried<JsonObject
     }
   }
   if (type.origin === 'custom' && kind === '') return missing(target, 'Kind', input)
+  if (apiVersion !== '' && apiVersion !== expected && type.origin === 'builtin') return unregistered(target, apiVersion, kind || type.kind)
   if (apiVersion !== '' && apiVersion !== expected) {
     const { group, version: asked } = splitApiVersion(apiVersion)
     return badRequest(`the API version in the data (${apiVersionOf(group, asked)}) does not match the expected API version (${expected})`)
@@ -60,7 +62,17 @@ function checkType(target: ResourceTarget, input: DecodeInput): Tried<JsonObject
 function wrongKind(target: ResourceTarget, kind: string): Failure {
   const { type, version } = target
   if (type.origin === 'custom') return invalid({ ...type, kind }, '', [invalidValue('kind', kind, `must be ${type.kind}`)])
-  return badRequest(`${kind} in version "${version.name}" cannot be handled as a ${type.kind}: no kind "${kind}" is registered for version "${apiVersionOf(type.group, version.name)}" in scheme`)
+  return unregistered(target, apiVersionOf(type.group, version.name), kind)
+}
+
+/** What Go's scheme says of an object that is no version of the target's kind. */
+function unregistered({ type }: ResourceTarget, apiVersion: string, kind: string): Failure {
+  const { group, version } = splitApiVersion(apiVersion)
+  const known = builtinTable.find(tableName(group, version, kind)) !== undefined
+  const internal = tableName(type.group, '', '').split('.')[0] ?? ''
+  const problem = known ? `converting (${version}.${kind}) to (${internal}.${type.kind}): unknown conversion`
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${type.kind}: ${problem}`)
 }
 
 function missing(target: ResourceTarget, what: 'Kind' | 'apiVersion', input: DecodeInput): Failure {
@@ -72,7 +84,8 @@ function missing(target: ResourceTarget, what: 'Kind' | 'apiVersion', input: Dec
 function undecodable(target: ResourceTarget, input: DecodeInput, problem: string): Failure {
   const { kind } = target.type
   if (input.from === 'body') return badRequest(`${kind} in version "${target.version.name}" cannot be handled as a ${kind}: ${problem}`)
-  const shown = JSON.stringify(input.object, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+  const sorted = Object.fromEntries(Object.entries(input.object).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const shown = JSON.stringify(sorted, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
   return invalid({ group: '', resource: '', kind: '' }, '', [invalidValue('patch', shown, problem)])
 }
 

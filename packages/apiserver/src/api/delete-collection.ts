@@ -7,6 +7,7 @@ import { negotiate } from './negotiate.js'
 import { readListOptions } from './options.js'
 import type { Plane } from './plane.js'
 import { presentStored } from './present.js'
+import { listItem } from './read.js'
 import { readSelection } from './selectors.js'
 
 /** DELETE of a list: each object as if it were deleted alone; the answer lists what there was. */
@@ -27,7 +28,7 @@ export function deleteCollection(context: { readonly request: ApiRequest; readon
     if (deletion instanceof Failure) return deletion
     writes.push(...deletion.writes)
   }
-  const items = chosen.map((stored) => presentStored(target, stored))
+  const items = chosen.map((stored) => listItem(target.type, presentStored(target, stored)))
   const last = writes.at(-1)
   const resourceVersion = last ? text(metadataOf(last.object), 'resourceVersion') : String(plane.view.revision)
   const body = { kind: target.type.listKind, apiVersion: apiVersionOf(target.type.group, target.version.name), metadata: { resourceVersion }, items }

@@ -117,14 +117,20 @@ function answer({ target, options }: DeleteContext, object: JsonObject, writes: 
   }
 }
 
-function removed({ target, options }: DeleteContext, stored: Stored, revision: number): Deletion {
+function removed({ target, options, request: { at } }: DeleteContext, stored: Stored, revision: number): Deletion {
   const write = remove(target.type, stored.key, stored.object, revision)
   const returns = target.type.rules.deleteReturnsObject
   return {
     status: 200,
-    body: returns ? present(target.type, target.version, stored.object) : deletedStatus(target.type, stored.object, nameOf(stored.object)),
+    body: returns ? present(target.type, target.version, target.type.rules.graceful ? ended(stored.object, at) : stored.object) : deletedStatus(target.type, stored.object, nameOf(stored.object)),
     writes: options.dryRun ? [] : [write],
   }
+}
+
+/** Pods are marked before they go, even when they go at once. */
+function ended(object: JsonObject, now: number): JsonObject {
+  if (isDeleting(object)) return object
+  return withMetadata(object, { generation: generationOf(object) + 1, deletionTimestamp: timestamp(now), deletionGracePeriodSeconds: 0 })
 }
 
 /** The finalizers that the propagation policy asks for; without one, those of an earlier wish stay. */

@@ -1,9 +1,9 @@
 import { equalJson, isArray, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import {
-  forbiddenField, invalidValue, required, tooLong, type FieldFault,
-} from '../failure.js'
-import { labelValueFaults, labelFaults, nameFaults, pathSegmentFaults, qualifiedNameFaults, type NameRule } from './field-names.js'
-import { child, finalizersOf, integerOf, isDeleting, metadataOf, objects, text } from '../object.js'
+import { forbiddenField, invalidValue, required, type FieldFault } from '../failure.js'
+import { validateMetaMaps } from '@oasgen/structural'
+import { faultOf } from '../schema/violation.js'
+import { labelFaults, nameFaults, pathSegmentFaults, type NameRule } from './field-names.js'
+import { finalizersOf, isDeleting, metadataOf, objects, text } from '../object.js'
 
 type Shape = 'string' | 'integer' | 'strings' | 'stringMap' | 'time' | 'owners' | 'managers' | 'boolean' | 'object'
 
@@ -123,9 +123,7 @@ function isEmpty(value: JsonValue): boolean {
 export function metadataFaults(object: JsonObject, scope: 'Namespaced' | 'Cluster', rule: NameRule): readonly FieldFault[] {
   const metadata = metadataOf(object)
   return [
-    ...nameOfObjectFaults(metadata, rule), ...namespaceFaults(metadata, scope), ...generationFaults(metadata),
-    ...labelsFaults(child(metadata, 'labels'), 'metadata.labels'), ...annotationFaults(child(metadata, 'annotations')),
-    ...ownerFaults(objects(metadata, 'ownerReferences')), ...finalizerFaults(object), ...managerFaults(metadata),
+    ...nameOfObjectFaults(metadata, rule), ...namespaceFaults(metadata, scope), ...mapFaults(metadata), ...managerFaults(metadata),
   ]
 }
 
@@ -147,49 +145,15 @@ function namespaceFaults(metadata: JsonObject, scope: 'Namespaced' | 'Cluster'):
   return labelFaults(namespace).map((message) => invalidValue('metadata.namespace', namespace, message))
 }
 
-function generationFaults(metadata: JsonObject): readonly FieldFault[] {
-  const generation = integerOf(metadata, 'generation') ?? 0
-  return generation < 0 ? [invalidValue('metadata.generation', generation, 'must be greater than or equal to 0')] : []
-}
+/** Generation, labels, annotations, owners and finalizers. */
+const mapFaults = (metadata: JsonObject): readonly FieldFault[] => validateMetaMaps(metadata, 'metadata').map(faultOf)
 
-export function labelsFaults(labels: JsonObject, path: string): readonly FieldFault[] {
-  return Object.entries(labels).flatMap(([key, value]) => [
-    ...qualifiedNameFaults(key).map((message) => invalidValue(path, key, message)),
-    ...labelValueFaults(String(value)).map((message) => invalidValue(path, value, message)),
-  ])
-}
+const STANDARD_FINALIZERS: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 
-const ANNOTATION_LIMIT = 256 * 1024
-
-function annotationFaults(annotations: JsonObject): readonly FieldFault[] {
-  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0)
-  return [
-    ...Object.keys(annotations).flatMap((key) =>
-      qualifiedNameFaults(key.toLowerCase()).map((message) => invalidValue('metadata.annotations', key, message))),
-    ...(size > ANNOTATION_LIMIT ? [tooLong('metadata.annotations', ANNOTATION_LIMIT)] : []),
-  ]
-}
-
-function ownerFaults(owners: readonly JsonObject[]): readonly FieldFault[] {
-  const path = 'metadata.ownerReferences'
-  const empty = (owner: JsonObject, field: string, what = field): FieldFault[] =>
-    text(owner, field) === '' ? [invalidValue(`${path}.${field}`, '', `${what} must not be empty`)] : []
-  const controllers = owners.filter((owner) => owner.controller === true)
-  return [
-    ...owners.flatMap((owner) => [...empty(owner, 'apiVersion', 'version'), ...empty(owner, 'kind'), ...empty(owner, 'name'), ...empty(owner, 'uid')]),
-    ...controllers.slice(1).map((owner) => invalidValue(path, owners, 'Only one reference can have Controller set to true. '
-      + `Found "true" in references for ${named(controllers[0] as JsonObject)} and ${named(owner)}`)),
-  ]
-}
-const named = (owner: JsonObject): string => `${text(owner, 'kind')}/${text(owner, 'name')}`
-
-function finalizerFaults(object: JsonObject): readonly FieldFault[] {
-  const finalizers = finalizersOf(object)
-  const both = finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')
-  return [
-    ...finalizers.flatMap((name) => qualifiedNameFaults(name).map((message) => invalidValue('metadata.finalizers', name, message))),
-    ...(both ? [invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')] : []),
-  ]
+/** Core kinds want finalizers with a domain; others only warn. */
+export function coreFinalizerFaults(object: JsonObject): readonly FieldFault[] {
+  return finalizersOf(object).flatMap((name, index) => (name.includes('/') || STANDARD_FINALIZERS.has(name) ? []
+    : [invalidValue(`metadata.finalizers[${index}]`, name, 'name is neither a standard finalizer name nor is it fully qualified')]))
 }
 
 function managerFaults(metadata: JsonObject): readonly FieldFault[] {
@@ -208,10 +172,12 @@ export function metadataUpdateFaults(object: JsonObject, old: JsonObject): reado
   const now = metadataOf(object)
   const before = metadataOf(old)
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds']
+  const { finalizers: _, ...judgedAgain } = now
   return [
     ...(isDeleting(old) ? addedFinalizerFaults(object, old) : []),
     ...fixed.filter((name) => !equalJson(member(now, name) ?? null, member(before, name) ?? null))
       .map((name) => invalidValue(`metadata.${name}`, member(now, name) ?? (name.endsWith('Timestamp') ? null : ''), 'field is immutable')),
+    ...mapFaults(judgedAgain), ...managerFaults(now),
   ]
 }
 

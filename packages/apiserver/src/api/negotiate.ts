@@ -17,7 +17,7 @@ export interface Clause {
   readonly quality: number
 }
 
-const OFFERED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+export const OFFERED: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 export function readAccept(header: string): readonly Clause[] {
   const clauses = header.split(',').map(readClause).filter((clause) => clause.type !== '')

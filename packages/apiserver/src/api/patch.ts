@@ -1,8 +1,8 @@
-import { applyJsonPatch, isArray, isObject, mergePatch, readJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { applyJsonPatch, isArray, isObject, member, mergePatch, readJson, readPointer, type JsonObject, type JsonPatchResult, type JsonValue } from '@oasgen/json'
 import { trackUpdate } from '../apply/managers.js'
 import { applyConfiguration } from '../apply/apply.js'
 import { strategicMerge } from '../apply/strategic.js'
-import { badRequest, Failure, invalid, invalidValue, notFound, unsupportedMediaType } from '../failure.js'
+import { badRequest, Failure, invalid, invalidValue, notFound, unroutedMediaType, unsupportedMediaType } from '../failure.js'
 import type { Tried } from '../request.js'
 import { MAX_BODY_DEPTH, mediaType, readText, readYaml } from './body.js'
 import { place } from './create.js'
@@ -25,6 +25,7 @@ export function readPatchType(context: Pick<WriteContext, 'request' | 'target'>)
   const type = TYPES[mediaType(context.request)]
   const { strategic } = context.target.version.schema
   if (type !== undefined && (type !== 'strategic' || strategic)) return type
+  if (context.target.type.origin === 'builtin') return unroutedMediaType()
   return unsupportedMediaType(Object.keys(TYPES).filter((name) => strategic || TYPES[name] !== 'strategic'))
 }
 
@@ -59,7 +60,7 @@ function readPatch(body: Uint8Array, type: PatchType): Tried<PatchBody> {
   if (text === undefined) return badRequest('error decoding patch: the body is not UTF-8')
   const read = readJson(text, { maxDepth: MAX_BODY_DEPTH })
   if (!read.ok) return badRequest(`error decoding patch: ${read.message}`)
-  if (type === 'json' && !isArray(read.value)) return badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (type === 'json' && !isArray(read.value)) return badRequest('error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp')
   if (type !== 'json' && !isObject(read.value)) return badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}')
   return { value: read.value, duplicates: duplicateFields(text) }
 }
@@ -78,14 +79,32 @@ function jsonPatched(old: JsonObject, body: JsonValue): Tried<JsonObject> {
   if (operations.length > MAX_OPERATIONS) {
     return new Failure(413, 'RequestEntityTooLarge', `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`)
   }
-  const result = applyJsonPatch(old, body)
-  if (!result.ok) return unprocessable(result.message)
+  const result = patchAsKubernetes(old, operations)
+  if (!result.ok) return unprocessable()
   return isObject(result.value) ? result.value : invalid({ group: '', resource: '', kind: '' }, '', [invalidValue('patch', result.value, 'the patched object is no object')])
 }
 
-/** What the API server says of a JSON patch that cannot be applied. */
-function unprocessable(problem: string): Failure {
-  return new Failure(422, 'Invalid', `the server rejected our request due to an error in our request`, { causes: [{ reason: 'UnexpectedServerResponse', message: problem }] })
+/** What the API server says of a JSON patch that cannot be applied: no more than that. */
+function unprocessable(): Failure {
+  return new Failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
+}
+
+/** RFC 6902, except that the API server lets `replace` set a member that was not there. */
+function patchAsKubernetes(old: JsonObject, operations: readonly JsonValue[]): JsonPatchResult {
+  let result: JsonPatchResult = { ok: true, value: old }
+  for (const operation of operations) {
+    if (!result.ok) return result
+    const before: JsonValue = result.value
+    result = applyJsonPatch(before, [operation])
+    if (result.ok || !isObject(operation) || operation.op !== 'replace' || operation.value === undefined) continue
+    const parent = typeof operation.path === 'string' ? readPointer(operation.path)?.slice(0, -1) : undefined
+    if (parent !== undefined && isObject(valueAt(before, parent))) result = applyJsonPatch(before, [{ ...operation, op: 'add' }])
+  }
+  return result
+}
+
+function valueAt(value: JsonValue, tokens: readonly string[]): JsonValue | undefined {
+  return tokens.reduce<JsonValue | undefined>((found, token) => (isObject(found) ? member(found, token) : isArray(found) ? found[Number(token)] : undefined), value)
 }
 
 function applyPatch(context: WriteContext): Tried<Updated> {

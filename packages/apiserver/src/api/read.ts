@@ -2,6 +2,7 @@ import { isObject, readJson, writeJson, type JsonObject } from '@oasgen/json'
 import { badRequest, expired, Failure, methodNotSupported, notFound, revisionTooLarge } from '../failure.js'
 import { apiVersionOf } from '../object.js'
 import type { Answer, ApiRequest, Reply, ResourceTarget, Tried } from '../request.js'
+import type { ResourceType } from '../registry/types.js'
 import type { Stored } from '../store/types.js'
 import { negotiate, type Form } from './negotiate.js'
 import { readListOptions, type ListOptions } from './options.js'
@@ -23,7 +24,8 @@ export function get({ request, target, plane }: ReadContext): Tried<Answer> {
   const form = negotiate(request, 'object')
   if (form instanceof Failure) return form
   const asked = readRevision(request.query.get('resourceVersion')?.[0] ?? '')
-  if (asked instanceof Failure) return asked
+  // The API server's own handler forgets to say what kind of fault this is.
+  if (asked instanceof Failure) return new Failure(500, '', asked.message.replace('invalid resource version: ', ''))
   if (asked !== undefined && asked > plane.view.revision) return revisionTooLarge(asked, plane.view.revision)
   const stored = plane.view.get(target.type.store, storedKey(target))
   if (!stored) return notFound(target.type, target.name)
@@ -35,7 +37,7 @@ export function get({ request, target, plane }: ReadContext): Tried<Answer> {
 export function readRevision(text: string): Tried<number | undefined> {
   if (text === '') return undefined
   if (/^\d{1,20}$/.test(text)) return Number(text)
-  return badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 export function listOrWatch(context: ReadContext): Tried<Answer> {
@@ -106,7 +108,7 @@ function readContinuation(plane: Plane, token: string): Tried<Continuation> {
   const read = readJson(text)
   const value = read.ok && isObject(read.value) ? read.value : undefined
   if (value?.v !== 'meta.k8s.io/v1' || typeof value.rv !== 'number' || typeof value.start !== 'string' || value.start === '') {
-    return badRequest('continue key is not valid: encoded start key or resource version is missing or of another format')
+    return badRequest('invalid continue token: continue key is not valid: encoded start key or resource version is missing or of another format')
   }
   // -1 asks for the rest as it is now: what a client does with the token of a 410.
   return { revision: value.rv === -1 ? plane.view.revision : value.rv, after: value.start.replace(/\0$/, '') }
@@ -138,7 +140,7 @@ function listReply({ request, target }: ReadContext, page: Page, form: Form): Re
     return { type: 'object', status: 200, body, contentType: form.contentType }
   }
   if (form.as === 'PartialObjectMetadataList') {
-    const items = page.rows.map((stored) => partial(stored.object, form.metaVersion))
+    const items = page.rows.length === 0 ? null : page.rows.map((stored) => partial(stored.object, form.metaVersion))
     const body = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.metaVersion}`, metadata, items }
     return { type: 'object', status: 200, body, contentType: form.contentType }
   }
@@ -150,7 +152,7 @@ function wholeList(target: ResourceTarget, page: Page, form: Form, metadata: Jso
   const { type, version } = target
   const apiVersion = apiVersionOf(type.group, version.name)
   if (form.format === 'yaml' || form.pretty) {
-    const items = page.rows.map((stored) => present(type, version, stored.object))
+    const items = page.rows.map((stored) => listItem(type, present(type, version, stored.object)))
     return { type: 'object', status: 200, body: { kind: type.listKind, apiVersion, metadata, items }, contentType: form.contentType }
   }
   const head = `{"kind":${JSON.stringify(type.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${writeJson(metadata)},"items":[`
@@ -158,16 +160,24 @@ function wholeList(target: ResourceTarget, page: Page, form: Form, metadata: Jso
   return { type: 'text', status: 200, contentType: 'application/json', text: `${head}${items.join(',')}]}\n` }
 }
 
+/** Typed lists do not repeat the kind in every item; those of CRDs do. */
+export function listItem(type: ResourceType, object: JsonObject): JsonObject {
+  if (type.origin === 'custom') return object
+  const { kind: _, apiVersion: __, ...rest } = object
+  return rest
+}
+
 function itemText(target: ResourceTarget, stored: Stored): string {
   const object = presentStored(target, stored)
-  return object === stored.object ? textOf(stored) : writeJson(object)
+  const cacheable = object === stored.object && target.type.versions.length === 1
+  return cacheable ? textOf(stored, target.type) : writeJson(listItem(target.type, object))
 }
 
 /** The JSON text of a stored object, made once: it goes with the object. */
-export function textOf(stored: { readonly object: JsonObject }): string {
+function textOf(stored: { readonly object: JsonObject }, type: ResourceType): string {
   const known = TEXTS.get(stored.object)
   if (known !== undefined) return known
-  const text = writeJson(stored.object)
+  const text = writeJson(listItem(type, stored.object))
   TEXTS.set(stored.object, text)
   return text
 }

@@ -74,7 +74,7 @@ function notOne(review: ReviewType, both: boolean, spec: JsonObject): Failure {
   const fault = both
     ? forbiddenField('spec.nonResourceAttributes', 'cannot be specified in combination with resourceAttributes')
     : invalidValue('spec.resourceAttributes', spec.resourceAttributes ?? null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')
-  return invalid({ ...review }, '', [fault])
+  return invalid({ ...review, kind: '' }, '', [fault])
 }
 
 function resourceAttributes(user: User, resource: JsonObject): AccessAttributes {

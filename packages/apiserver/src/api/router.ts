@@ -1,4 +1,4 @@
-import { badRequest, Failure, forbidden, methodNotAllowed, unknownResource } from '../failure.js'
+import { badRequest, Failure, forbidden, methodNotAllowed, unknownResource, unroutedAccept } from '../failure.js'
 import { REVIEWS, type ReviewType } from '../registry/builtin.js'
 import type { Verb } from '../registry/types.js'
 import type { Answer, ApiRequest, ResourceTarget, TextReply, Tried } from '../request.js'
@@ -7,7 +7,7 @@ import { answerAction } from './actions.js'
 import { create } from './create.js'
 import { deleteCollection } from './delete-collection.js'
 import { deleteOne, readDeleteOptions } from './delete.js'
-import { negotiate, type Form } from './negotiate.js'
+import { negotiate, OFFERED, type Form } from './negotiate.js'
 import { readWriteOptions, type WriteOptions } from './options.js'
 import { patch, readPatchType } from './patch.js'
 import type { AccessAttributes, Plane } from './plane.js'
@@ -69,7 +69,7 @@ export function verbOf(request: ApiRequest, path: ResourcePath | undefined): str
   const watching = ['true', '1', ''].includes(request.query.get('watch')?.[0]?.toLowerCase() ?? 'false')
   switch (request.method) {
     case 'POST': return 'create'
-    case 'GET': case 'HEAD': return watching ? 'watch' : path.name === '' ? 'list' : 'get'
+    case 'GET': return watching ? 'watch' : path.name === '' ? 'list' : 'get'
     case 'PUT': return 'update'
     case 'PATCH': return 'patch'
     case 'DELETE': return path.name === '' ? 'deletecollection' : 'delete'
@@ -118,8 +118,9 @@ function answerResource(request: ApiRequest, plane: Plane, path: ResourcePath): 
   const { type } = found
   if ((type.scope === 'Cluster') !== (path.namespace === '') && !(path.namespace === '' && path.name === '')) return unknownResource()
   const target: ResourceTarget = { ...found, namespace: path.namespace, name: path.name, subresource: path.subresource }
-  if (path.subresource !== '') return answerSubresource(request, plane, target)
-  const answered = answerVerb(request, plane, target)
+  const answered = path.subresource !== '' ? answerSubresource(request, plane, target) : answerVerb(request, plane, target)
+  // Built-in kinds stand behind a router that has words of its own.
+  if (answered instanceof Failure && answered.code === 406 && type.origin === 'builtin') return unroutedAccept(OFFERED)
   return withDeprecation(target, answered)
 }
 

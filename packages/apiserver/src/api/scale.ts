@@ -34,7 +34,7 @@ export function answerScale(context: Context, scale: Scale): Tried<Answer> {
   if (asked instanceof Failure) return asked
   const next = withReplicas(context, object, asked.object, scale)
   if (next instanceof Failure) return next
-  const change = update({ context: { ...writing, target: { ...target, subresource: 'scale' } }, stored, old: object, next: trackUpdate({ ...writing, old: object, next }) })
+  const change = update({ context: { ...writing, target: { ...target, subresource: 'scale' } }, stored, old: object, next: trackUpdate({ ...writing, target: { ...target, subresource: 'scale' }, old: object, next }) })
   return change instanceof Failure ? change : reply(scaleOf(target, change.object, scale), change.writes)
 }
 

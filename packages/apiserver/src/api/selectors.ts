@@ -162,12 +162,18 @@ class SelectorParser {
     if (operator.type === 'end' || operator.text === ',') return { key, operator: 'exists', values: [] }
     this.#next()
     switch (operator.text) {
-      case '=': case '==': return this.#checked({ key, operator: 'in', values: [this.#value()] })
-      case '!=': return this.#checked({ key, operator: 'notin', values: [this.#value()] })
+      case '=': case '==': return this.#exact(key, 'in')
+      case '!=': return this.#exact(key, 'notin')
       case '<': case '>': return this.#number(key, operator.text)
       case 'in': case 'notin': return this.#set(key, operator.text)
       default: return `found '${operator.text}', expected: in, notin, =, ==, !=, gt, lt`
     }
+  }
+
+  #exact(key: string, operator: 'in' | 'notin'): Requirement | string {
+    const next = this.#peek()
+    if (next.type === 'symbol' && next.text !== ',') return `found '${next.text}', expected: identifier`
+    return this.#checked({ key, operator, values: [this.#value()] })
   }
 
   #number(key: string, operator: '<' | '>'): Requirement | string {

@@ -1,10 +1,10 @@
-import { equalJson, member, withoutMember, type JsonObject } from '@oasgen/json'
+import { equalJson, member, objectFrom, withoutMember, type JsonObject } from '@oasgen/json'
 import { badRequest, conflict, Failure, forbidden, invalid, MODIFIED, notFound, type FieldFault } from '../failure.js'
 import { finalizersOf, generationOf, integerOf, isDeleting, keyOf, metadataOf, nameOf, text, uidOf, withMembers, withMetadata } from '../object.js'
 import type { ResourceType } from '../registry/types.js'
 import type { ApiRequest, ResourceTarget, Tried } from '../request.js'
 import type { Stored, Write } from '../store/types.js'
-import { metadataFaults, metadataUpdateFaults } from './metadata.js'
+import { coreFinalizerFaults, metadataFaults, metadataUpdateFaults } from './metadata.js'
 import type { WriteOptions } from './options.js'
 import type { Plane } from './plane.js'
 import { present } from './present.js'
@@ -42,9 +42,20 @@ export function put(context: WriteContext, object: JsonObject): Change {
   const { target, plane } = context
   // A dry run leaves the revision as it was: none, for a new object.
   if (context.options.dryRun) return { object: present(target.type, target.version, toStorage(target, object)), writes: [] }
-  const stamped = withMetadata(toStorage(target, object), { resourceVersion: String(plane.view.revision + 1) })
+  const stamped = inOrder(withMetadata(toStorage(target, object), { resourceVersion: String(plane.view.revision + 1) }))
   const write: Write = { type: 'put', resource: target.type.store, key: storedKey(target, nameOf(object)), object: stamped }
   return { object: present(target.type, target.version, stamped), writes: [write] }
+}
+
+const METADATA_ORDER = [
+  'name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp',
+  'deletionGracePeriodSeconds', 'labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields',
+]
+
+/** Metadata in the order in which the API server writes it. */
+function inOrder(object: JsonObject): JsonObject {
+  const metadata = metadataOf(object)
+  return { ...object, metadata: objectFrom(METADATA_ORDER.flatMap((name) => (metadata[name] === undefined ? [] : [[name, metadata[name]] as const]))) }
 }
 
 /** The removal; the last state carries the revision of its end. */
@@ -76,7 +87,7 @@ export function checkNamespace(context: WriteContext): Failure | undefined {
 export function creationFaults(target: ResourceTarget, object: JsonObject): readonly FieldFault[] {
   const { type, version } = target
   const own = [...version.schema.validate(object, undefined, { status: false }), ...(type.rules.validate?.(object, undefined) ?? [])]
-  return [...metadataFaults(object, type.scope, type.rules.name), ...own]
+  return [...metadataFaults(object, type.scope, type.rules.name), ...(type.rules.plainFinalizers ? [] : coreFinalizerFaults(object)), ...own]
 }
 
 export interface UpdateInput {
@@ -117,7 +128,7 @@ function checkVersion({ context, old, next }: UpdateInput): Failure | undefined 
 
 function unconditional(target: ResourceTarget): Failure | undefined {
   if (target.type.rules.unconditionalUpdate) return undefined
-  const fault = { path: 'metadata.resourceVersion', type: 'FieldValueInvalid' as const, message: 'Invalid value: 0x0: must be specified for an update' }
+  const fault = { path: 'metadata.resourceVersion', type: 'FieldValueInvalid' as const, message: 'Invalid value: 0: must be specified for an update' }
   return invalid({ ...target.type, kind: target.type.resource }, target.name, [fault])
 }
 
@@ -168,7 +179,9 @@ function changesGeneration(target: ResourceTarget, next: JsonObject, old: JsonOb
 function updateFaults(target: ResourceTarget, next: JsonObject, old: JsonObject): readonly FieldFault[] {
   const { type, version } = target
   return [
-    ...metadataFaults(next, type.scope, type.rules.updateName ?? 'pathSegment'), ...metadataUpdateFaults(next, old),
+    // What all kinds check comes first; then the kind's own check starts with metadata once more.
+    ...metadataFaults(next, type.scope, type.rules.updateName ?? 'pathSegment'), ...metadataUpdateFaults(next, old), ...metadataUpdateFaults(next, old),
+    ...(type.rules.plainFinalizers ? [] : coreFinalizerFaults(next)),
     ...version.schema.validate(next, old, { status: target.subresource === 'status' }), ...(type.rules.validate?.(next, old) ?? []),
   ]
 }

@@ -47,7 +47,7 @@ function checkConfiguration({ target }: WriteContext, configuration: JsonObject)
   const { group, version } = splitApiVersion(text(configuration, 'apiVersion'))
   const expected = apiVersionOf(target.type.group, target.version.name)
   if (apiVersionOf(group, version) !== expected || kindOf(configuration) !== target.type.kind) {
-    return badRequest(`invalid object type: ${apiVersionOf(group, version) === version && version !== '' ? '/' : ''}${apiVersionOf(group, version)}, Kind=${kindOf(configuration)}`)
+    return badRequest(`invalid object type: ${group}/${version}, Kind=${kindOf(configuration)}`)
   }
   const managed = member(metadataOf(configuration), 'managedFields')
   return managed === undefined || managed === null ? undefined : badRequest('metadata.managedFields must be nil')
@@ -95,7 +95,7 @@ function settled({ options }: WriteContext, { bare, pruned, configuration, manag
   const own = managers.get(id)
   const next = new Map(managers)
   const set = own ? difference(own.set, STRIPPED) : undefined
-  if (own && set && !isEmpty(set)) next.set(id, { ...own, set, time: equalJson(bare, pruned) && own.time !== undefined ? own.time : timestamp(at) })
+  if (own && set && !isEmpty(set)) next.set(id, { ...own, set, time: equalJson(bare, pruned) ? own.time : timestamp(at) })
   else next.delete(id)
   return writeManagers(syncLastApplied(options.fieldManager, pruned, configuration), next)
 }

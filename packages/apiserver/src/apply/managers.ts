@@ -131,7 +131,7 @@ export function updateManagers(target: ResourceTarget, known: ReadonlyMap<string
   const id = idOf(by.self)
   const before = managers.get(id)
   const next = new Map(managers)
-  next.set(id, { ...by.self, time: timestamp(by.at), set: before ? union(before.set, set) : set })
+  next.set(id, { ...by.self, time: by.self.subresource === 'scale' ? undefined : timestamp(by.at), set: before ? union(before.set, set) : set })
   return capManagers(next)
 }
 

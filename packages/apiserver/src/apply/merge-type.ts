@@ -1,6 +1,6 @@
 /** How a value merges with another: what server-side apply and strategic merge patches need to know of a schema. */
 export type MergeType =
-  | { readonly type: 'scalar' }
+  | { readonly type: 'scalar'; readonly scalar?: 'string' | 'numeric' | 'boolean' }
   /** Nothing is known below: maps merge by key, lists are replaced. */
   | { readonly type: 'untyped' }
   | {
@@ -26,3 +26,6 @@ export type MergeType =
 
 export const UNTYPED: MergeType = { type: 'untyped' }
 export const SCALAR: MergeType = { type: 'scalar' }
+export const STRING: MergeType = { type: 'scalar', scalar: 'string' }
+export const NUMERIC: MergeType = { type: 'scalar', scalar: 'numeric' }
+export const BOOLEAN: MergeType = { type: 'scalar', scalar: 'boolean' }

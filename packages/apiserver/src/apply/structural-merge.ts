@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '@oasgen/structural'
-import { SCALAR, UNTYPED, type MergeType } from './merge-type.js'
+import { BOOLEAN, NUMERIC, SCALAR, STRING, UNTYPED, type MergeType } from './merge-type.js'
 
 /** How an object of a CRD merges. Types are made as they are asked for, and kept. */
 export function structuralMerge(schema: StructuralSchema, head: Readonly<Record<string, MergeType>>): MergeType {
@@ -33,7 +33,9 @@ class Merger {
       case 'object': return this.#map(schema)
       case 'array': return this.#list(schema)
       case undefined: case '': return UNTYPED
-      default: return SCALAR
+      case 'string': return STRING
+      case 'boolean': return BOOLEAN
+      default: return NUMERIC
     }
   }
 

@@ -1,4 +1,4 @@
-import { equalJson, isArray, isObject, member, objectFrom, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { equalJson, isArray, isNumber, isObject, member, objectFrom, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import { fieldSetOf, isEmpty, type FieldPath, type FieldSet } from './field-set.js'
 import { SCALAR, UNTYPED, type MergeType } from './merge-type.js'
 
@@ -42,10 +42,32 @@ export function itemKey(type: ListType, item: JsonValue): { readonly key: string
 export function misfit(type: MergeType, value: JsonValue, duplicates: 'refuse' | 'allow', path = ''): string | undefined {
   if (value === null || type.type === 'untyped') return undefined
   switch (type.type) {
-    case 'scalar': return isObject(value) || isArray(value) ? `${path}: expected scalar, got ${isObject(value) ? 'map' : 'list'}` : undefined
+    case 'scalar': return scalarMisfit(type.scalar, value, path)
     case 'map': return isObject(value) ? mapMisfit(type, value, duplicates, path) : `${path}: expected map, got ${kindWord(value)}`
     case 'list': return isArray(value) ? listMisfit(type, value, duplicates, path) : `${path}: expected list, got ${kindWord(value)}`
   }
+}
+
+function scalarMisfit(scalar: 'string' | 'numeric' | 'boolean' | undefined, value: JsonValue, path: string): string | undefined {
+  switch (scalar) {
+    case 'string': return typeof value === 'string' ? undefined : `${path}: expected string, got &value.valueUnstructured{Value:${goValue(value)}}`
+    case 'numeric': return isNumber(value) ? undefined : `${path}: expected numeric (int or float), got ${goTypeName(value)}`
+    case 'boolean': return typeof value === 'boolean' ? undefined : `${path}: expected boolean, got &{${typeof value === 'string' ? value : goValue(value)}}`
+    case undefined: return isObject(value) || isArray(value) ? `${path}: expected any scalar, got &{${goValue(value)}}` : undefined
+  }
+}
+
+/** `%#v` of Go for what JSON can hold. */
+function goValue(value: JsonValue): string {
+  if (isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`
+  if (isObject(value)) return `map[string]interface {}{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${goValue(value[key] ?? null)}`).join(', ')}}`
+  return writeJson(value)
+}
+
+function goTypeName(value: JsonValue): string {
+  if (isArray(value)) return '[]interface {}'
+  if (isObject(value)) return 'map[string]interface {}'
+  return typeof value === 'boolean' ? 'bool' : 'string'
 }
 
 const kindWord = (value: JsonValue): string => (isArray(value) ? 'list' : isObject(value) ? 'map' : writeJson(value))

@@ -1,6 +1,7 @@
 import { equalJson, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import { forbiddenField, invalidValue, required, type FieldFault } from '../failure.js'
-import { child, labelsOf, nameOf, strings, text, withMembers, withMetadata } from '../object.js'
+import { checkLabel1123 } from '@oasgen/structural'
+import { duplicate, forbiddenField, invalidValue, notSupported, required, type FieldFault } from '../failure.js'
+import { child, integerOf, objects, strings, text, withMembers } from '../object.js'
 import { BUILTIN_DEFAULTS, withClusterAddress } from '../schema/builtin-defaults.js'
 import { CRD_RULES } from './crd-rules.js'
 import { textAt } from './text-at.js'
@@ -8,7 +9,8 @@ import type { TypeRules } from './types.js'
 
 const COMMON: TypeRules = { generation: 'never', name: 'subdomain', unconditionalUpdate: true }
 const SPEC: TypeRules = { ...COMMON, generation: 'spec' }
-const RBAC: TypeRules = { ...COMMON, name: 'pathSegment' }
+const PLAIN: TypeRules = { ...COMMON, plainFinalizers: true }
+const RBAC: TypeRules = { ...PLAIN, name: 'pathSegment' }
 
 const at = (path: string) => (object: JsonObject): string => textAt(object, path)
 const fields = (...paths: readonly string[]): Readonly<Record<string, (object: JsonObject) => string>> =>
@@ -24,21 +26,21 @@ const EVENT_FIELDS = {
 const RULES: Readonly<Record<string, TypeRules>> = {
   configmaps: { ...COMMON, validate: (object, old) => [...dataFaults(object, ['data', 'binaryData']), ...immutableFaults(object, old)] },
   secrets: {
-    ...COMMON, fields: fields('type'), prepareCreate: sealText, prepareUpdate: (object, old) => sealText(withMembers(object, { type: object.type ?? old.type })),
+    ...COMMON, fields: fields('type'),
     validate: (object, old) => [...secretFaults(object, old), ...immutableFaults(object, old)],
   },
   namespaces: {
     ...COMMON, name: 'label', fields: fields('status.phase'), prepareCreate: openNamespace, prepareUpdate: keepFinalizers,
   },
-  events: { ...COMMON, fields: EVENT_FIELDS },
+  events: { ...COMMON, fields: EVENT_FIELDS, validate: eventFaults },
   'events.events.k8s.io': { ...COMMON, fields: { ...EVENT_FIELDS, 'regarding.kind': at('involvedObject.kind'), 'regarding.name': at('involvedObject.name'), 'regarding.namespace': at('involvedObject.namespace'), 'regarding.uid': at('involvedObject.uid'), reportingController: at('reportingComponent') } },
   nodes: { ...COMMON, fields: fields('spec.unschedulable'), keepsStatusOnCreate: true },
   pods: {
     ...SPEC, graceful: true, deleteReturnsObject: true,
     fields: fields('spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.nominatedNodeName'),
-    prepareCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+    prepareCreate: admitPod, validate: (object) => podSpecFaults(child(object, 'spec'), 'spec'),
   },
-  services: { ...COMMON, name: 'service', deleteReturnsObject: true, prepareCreate: withClusterAddress, prepareUpdate: keepAddress, fields: fields('spec.clusterIP', 'spec.type') },
+  services: { ...COMMON, name: 'service', deleteReturnsObject: true, prepareCreate: withFamilies, prepareUpdate: keepAddress, fields: fields('spec.clusterIP', 'spec.type') },
   serviceaccounts: { ...COMMON, deleteReturnsObject: true },
   resourcequotas: { ...COMMON, deleteReturnsObject: true },
   podtemplates: { ...SPEC, deleteReturnsObject: true },
@@ -53,16 +55,16 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   'daemonsets.apps': { ...SPEC, validate: workloadFaults },
   'jobs.batch': { ...SPEC, fields: fields('status.successful') },
   'cronjobs.batch': SPEC,
-  'leases.coordination.k8s.io': { ...COMMON, createOnUpdate: true, unconditionalUpdate: false },
+  'leases.coordination.k8s.io': { ...PLAIN, validate: leaseFaults, createOnUpdate: true, unconditionalUpdate: false },
   'ingresses.networking.k8s.io': SPEC,
   'ingressclasses.networking.k8s.io': SPEC,
   'networkpolicies.networking.k8s.io': SPEC,
   'poddisruptionbudgets.policy': { ...SPEC, unconditionalUpdate: false },
   'horizontalpodautoscalers.autoscaling': COMMON,
   'endpointslices.discovery.k8s.io': { ...COMMON, generation: 'allButStatusAndMetadata' },
-  'roles.rbac.authorization.k8s.io': { ...RBAC, createOnUpdate: true },
+  'roles.rbac.authorization.k8s.io': { ...RBAC, validate: roleFaults, createOnUpdate: true },
   'rolebindings.rbac.authorization.k8s.io': { ...RBAC, createOnUpdate: true, validate: bindingFaults },
-  'clusterroles.rbac.authorization.k8s.io': { ...RBAC, createOnUpdate: true },
+  'clusterroles.rbac.authorization.k8s.io': { ...RBAC, validate: roleFaults, createOnUpdate: true },
   'clusterrolebindings.rbac.authorization.k8s.io': { ...RBAC, createOnUpdate: true, validate: bindingFaults },
   'customresourcedefinitions.apiextensions.k8s.io': CRD_RULES,
   'apiservices.apiregistration.k8s.io': { ...COMMON, unconditionalUpdate: false },
@@ -121,15 +123,6 @@ function immutableFaults(object: JsonObject, old: JsonObject | undefined): reado
   ]
 }
 
-/** `stringData` is only for writing: it goes into `data`. */
-function sealText(object: JsonObject): JsonObject {
-  const plain = child(object, 'stringData')
-  const type = text(object, 'type') || 'Opaque'
-  if (member(object, 'stringData') === undefined) return { ...object, type }
-  const encoded = Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]))
-  return withMembers({ ...object, type, data: { ...child(object, 'data'), ...encoded } }, { stringData: undefined })
-}
-
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockercfg': ['.dockercfg'], 'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
   'kubernetes.io/ssh-auth': ['ssh-privatekey'], 'kubernetes.io/tls': ['tls.crt', 'tls.key'],
@@ -154,16 +147,14 @@ function secretFaults(object: JsonObject, old: JsonObject | undefined): readonly
 
 function openNamespace(object: JsonObject): JsonObject {
   const finalizers = strings(child(object, 'spec'), 'finalizers')
-  const labelled = withMetadata(object, { labels: { ...labelsOf(object), 'kubernetes.io/metadata.name': nameOf(object) } })
   return {
-    ...labelled, spec: { ...child(object, 'spec'), finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] },
+    ...object, spec: { ...child(object, 'spec'), finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] },
     status: { phase: 'Active' },
   }
 }
 
 function keepFinalizers(object: JsonObject, old: JsonObject): JsonObject {
-  const labelled = withMetadata(object, { labels: { ...labelsOf(object), 'kubernetes.io/metadata.name': nameOf(old) } })
-  return { ...labelled, spec: child(old, 'spec'), status: child(old, 'status') }
+  return { ...object, spec: child(old, 'spec'), status: child(old, 'status') }
 }
 
 /** An address is given once; a replacement that does not name it keeps it. */
@@ -176,20 +167,126 @@ function keepAddress(object: JsonObject, old: JsonObject): JsonObject {
 function workloadFaults(object: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {
   const spec = child(object, 'spec')
   const selector = member(spec, 'selector')
-  const labels = child(child(child(spec, 'template'), 'metadata'), 'labels')
-  if (!isObject(selector)) return [required('spec.selector')]
-  const wanted = Object.entries(child(selector, 'matchLabels'))
-  const empty = wanted.length === 0 && !Array.isArray(selector.matchExpressions)
+  const labels = member(child(child(spec, 'template'), 'metadata'), 'labels') ?? null
+  const known = isObject(selector) ? Object.entries(child(selector, 'matchLabels')) : []
+  const empty = isObject(selector) && known.length === 0 && strings(selector, 'matchExpressions').length === 0 && !Array.isArray(selector.matchExpressions)
+  const fits = isObject(selector) && !empty && known.every(([key, value]) => isObject(labels) && member(labels, key) === value)
   return [
+    ...(isObject(selector) ? [] : [required('spec.selector')]),
     ...(empty ? [invalidValue('spec.selector', selector, `empty selector is invalid for ${text(object, 'kind').toLowerCase()}`)] : []),
-    ...(wanted.every(([key, value]) => member(labels, key) === value) ? []
-      : [invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]),
-    ...(old !== undefined && !equalJson(selector, member(child(old, 'spec'), 'selector') ?? null)
-      ? [invalidValue('spec.selector', selector, 'field is immutable')] : []),
+    ...(fits || empty ? [] : [invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]),
+    ...podSpecFaults(child(child(spec, 'template'), 'spec'), 'spec.template.spec'),
+    ...(old !== undefined && !equalJson(selector ?? null, member(child(old, 'spec'), 'selector') ?? null) ? [invalidValue('spec.selector', selector, 'field is immutable')] : []),
   ]
 }
 
+/** The commonest mistakes of pods: what every kubelet would refuse, too. */
+export function podSpecFaults(spec: JsonObject, path: string): readonly FieldFault[] {
+  const containers = objects(spec, 'containers')
+  const seen = new Set<string>()
+  return [
+    ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
+    ...containers.flatMap((container, index) => {
+      const place = `${path}.containers[${index}]`
+      const name = text(container, 'name')
+      const twice = name !== '' && seen.has(name)
+      seen.add(name)
+      return [
+        ...(name === '' ? [required(`${place}.name`)] : checkLabel1123(name).map((message) => invalidValue(`${place}.name`, name, message))),
+        ...(twice ? [duplicate(`${place}.name`, name)] : []),
+        ...(text(container, 'image') === '' ? [required(`${place}.image`)] : []),
+      ]
+    }),
+  ]
+}
+
+const ROLE_KINDS: Readonly<Record<string, readonly string[]>> = { RoleBinding: ['Role', 'ClusterRole'], ClusterRoleBinding: ['ClusterRole'] }
+
 function bindingFaults(object: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {
-  if (old === undefined || equalJson(member(object, 'roleRef') ?? null, member(old, 'roleRef') ?? null)) return []
-  return [invalidValue('roleRef', member(object, 'roleRef'), 'cannot change roleRef')]
+  const reference = child(object, 'roleRef')
+  const kinds = ROLE_KINDS[text(object, 'kind')] ?? []
+  const fixed = old === undefined || equalJson(reference, child(old, 'roleRef'))
+  const name = text(reference, 'name')
+  const kind = text(reference, 'kind')
+  return [
+    ...(text(reference, 'apiGroup') === 'rbac.authorization.k8s.io' ? [] : [notSupported('roleRef.apiGroup', text(reference, 'apiGroup'), ['rbac.authorization.k8s.io'])]),
+    ...(kinds.includes(kind) ? [] : [notSupported('roleRef.kind', kind, kinds)]),
+    ...(name === '' ? [required('roleRef.name')] : []),
+    ...objects(object, 'subjects').flatMap((subject, index) => subjectFaults(subject, `subjects[${index}]`, text(object, 'kind') === 'RoleBinding')),
+    ...(fixed ? [] : [invalidValue('roleRef', reference, 'cannot change roleRef')]),
+  ]
+}
+
+function subjectFaults(subject: JsonObject, path: string, namespaced: boolean): readonly FieldFault[] {
+  const kind = text(subject, 'kind')
+  const group = text(subject, 'apiGroup')
+  const wanted = kind === 'ServiceAccount' ? '' : 'rbac.authorization.k8s.io'
+  const known = ['ServiceAccount', 'User', 'Group'].includes(kind)
+  return [
+    ...(text(subject, 'name') === '' ? [required(`${path}.name`)] : []),
+    ...(known ? [] : [notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])]),
+    ...(known && group !== wanted ? [notSupported(`${path}.apiGroup`, group, [wanted])] : []),
+    ...(kind === 'ServiceAccount' && !namespaced && text(subject, 'namespace') === '' ? [required(`${path}.namespace`)] : []),
+  ]
+}
+
+function roleFaults(object: JsonObject): readonly FieldFault[] {
+  const cluster = text(object, 'kind') === 'ClusterRole'
+  return objects(object, 'rules').flatMap((rule, index) => {
+    const path = `rules[${index}]`
+    const verbs = strings(rule, 'verbs').length === 0 ? [required(`${path}.verbs`, 'verbs must contain at least one value')] : []
+    if (strings(rule, 'nonResourceURLs').length > 0) return [...verbs, ...urlFaults(rule, path, cluster)]
+    return [
+      ...verbs,
+      ...(strings(rule, 'apiGroups').length === 0 ? [required(`${path}.apiGroups`, 'resource rules must supply at least one api group')] : []),
+      ...(strings(rule, 'resources').length === 0 ? [required(`${path}.resources`, 'resource rules must supply at least one resource')] : []),
+    ]
+  })
+}
+
+function urlFaults(rule: JsonObject, path: string, cluster: boolean): readonly FieldFault[] {
+  const urls = strings(rule, 'nonResourceURLs')
+  if (!cluster) return [invalidValue(`${path}.nonResourceURLs`, urls, 'namespaced rules cannot apply to non-resource URLs')]
+  const mixed = ['apiGroups', 'resources', 'resourceNames'].some((name) => strings(rule, name).length > 0)
+  return mixed ? [invalidValue(`${path}.nonResourceURLs`, urls, 'rules cannot apply to both regular resources and non-resource URLs')] : []
+}
+
+function leaseFaults(object: JsonObject): readonly FieldFault[] {
+  const spec = child(object, 'spec')
+  const seconds = integerOf(spec, 'leaseDurationSeconds')
+  const transitions = integerOf(spec, 'leaseTransitions')
+  return [
+    ...(seconds !== undefined && seconds <= 0 ? [invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0')] : []),
+    ...(transitions !== undefined && transitions < 0 ? [invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')] : []),
+  ]
+}
+
+/** What admission adds to every pod: priority and the tolerations that let a node be away for a while. */
+function admitPod(pod: JsonObject): JsonObject {
+  const spec = child(pod, 'spec')
+  const away = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+    .filter((key) => !objects(spec, 'tolerations').some((one) => (one.key === key || one.key === undefined) && (one.effect === 'NoExecute' || one.effect === undefined)))
+    .map((key): JsonObject => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))
+  return {
+    ...pod, status: { phase: 'Pending', qosClass: 'BestEffort' },
+    spec: {
+      ...spec, priority: spec.priority ?? 0, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',
+      ...(away.length > 0 && { tolerations: [...objects(spec, 'tolerations'), ...away] }),
+    },
+  }
+}
+
+function withFamilies(service: JsonObject): JsonObject {
+  const addressed = withClusterAddress(service)
+  const spec = child(addressed, 'spec')
+  if (text(spec, 'type') === 'ExternalName') return addressed
+  return { ...addressed, spec: { ...spec, ipFamilies: spec.ipFamilies ?? ['IPv4'], ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' } }
+}
+
+/** An event lies in the namespace of what it is about; those of cluster-wide objects in `default`. */
+function eventFaults(event: JsonObject): readonly FieldFault[] {
+  const about = text(child(event, 'involvedObject'), 'namespace')
+  const own = text(child(event, 'metadata'), 'namespace')
+  if (about === own || about === '' && (own === 'default' || own === 'kube-system')) return []
+  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
 }

@@ -1,5 +1,6 @@
 import { columnsOf } from '../table/builtin-columns.js'
 import { builtinSchema } from '../schema/builtin.js'
+import { eventFromCore, eventToCore } from './event-versions.js'
 import { rulesOf } from './builtin-rules.js'
 import type { ResourceType, Subresource, TypeRules, Verb } from './types.js'
 
@@ -140,6 +141,7 @@ function typeOf(one: Row): ResourceType {
       subresources: new Map(Object.entries(one.subresources ?? {})),
       columns: columnsOf(name),
       selectableFields: [],
+      ...(name === 'events.events.k8s.io' && { toStorage: eventToCore, fromStorage: eventFromCore }),
     })),
   }
 }

@@ -24,7 +24,7 @@ export function customType(crd: JsonObject): ResourceType | undefined {
     storage: text(objects(child(crd, 'spec'), 'versions').find((version) => version.storage === true) ?? {}, 'name'),
     store: nameOf(crd), origin: 'custom',
     versions: sortVersions(versions).map((version) => versionOf(crd, version, kind)),
-    rules: { generation: 'allButStatusAndMetadata', name: 'subdomain', updateName: 'pathSegment', unconditionalUpdate: false },
+    rules: { generation: 'allButStatusAndMetadata', name: 'subdomain', updateName: 'pathSegment', unconditionalUpdate: false, plainFinalizers: true },
   }
 }
 

@@ -63,6 +63,8 @@ export interface TypeRules {
   readonly generation: 'spec' | 'allButStatusAndMetadata' | 'never'
   /** How names are checked. */
   readonly name: 'subdomain' | 'label' | 'pathSegment' | 'service'
+  /** Finalizers need no domain. */
+  readonly plainFinalizers?: true
   /** PUT without a resourceVersion replaces whatever is there. */
   readonly unconditionalUpdate: boolean
   /** PUT of a name that does not exist makes it. */

@@ -1,8 +1,10 @@
 import { isArray, isObject, member, sha256, withMember, type JsonObject, type JsonValue } from '@oasgen/json'
-import { child, nameOf, namespaceOf, text } from '../object.js'
+import { child, labelsOf, nameOf, namespaceOf, text, withMembers, withMetadata } from '../object.js'
 
 /** What the API server fills in for built-in kinds when nothing was said. Objects come typed: known fields, right types. */
 export const BUILTIN_DEFAULTS: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
+  namespaces: (namespace) => withMetadata(namespace, { labels: { ...labelsOf(namespace), ...(nameOf(namespace) !== '' && { 'kubernetes.io/metadata.name': nameOf(namespace) }) } }),
+  secrets: sealText,
   pods: (pod) => spec(pod, (one) => filled(podSpec(one), { enableServiceLinks: true })),
   podtemplates: (object) => withMember(object, 'template', template(child(object, 'template'))),
   replicationcontrollers: (object) => spec(object, (one) => templated(filled(one, { replicas: 1 }))),
@@ -109,11 +111,20 @@ function jobSpec(one: JsonObject): JsonObject {
 
 function serviceSpec(one: JsonObject): JsonObject {
   const type = text(one, 'type') || 'ClusterIP'
-  const ported = eachOf(one, 'ports', (port) => filled(port, { protocol: 'TCP', targetPort: member(port, 'port') ?? 0 }))
+  const ported = eachOf(one, 'ports', (port) => filled({ ...port, targetPort: member(port, 'targetPort') || (member(port, 'port') ?? 0) }, { protocol: 'TCP' }))
   return filled(ported, {
-    type, sessionAffinity: 'None', ...(type !== 'ExternalName' && { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' }),
+    type, sessionAffinity: 'None', ...(type !== 'ExternalName' && { internalTrafficPolicy: 'Cluster' }),
     ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }), ...((type === 'LoadBalancer' || type === 'NodePort') && { externalTrafficPolicy: 'Cluster' }),
   })
+}
+
+/** `stringData` is only for writing: it goes into `data`. */
+function sealText(secret: JsonObject): JsonObject {
+  const type = text(secret, 'type') || 'Opaque'
+  const plain = member(secret, 'stringData')
+  if (!isObject(plain)) return { ...secret, type }
+  const encoded = Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]))
+  return withMembers({ ...secret, type, data: { ...child(secret, 'data'), ...encoded } }, { stringData: undefined })
 }
 
 /** An address for a service that asked for none: the same name gets the same one. */

@@ -53,7 +53,7 @@ apiextensions.v1.CustomResourceColumnDefinition name:1:string+! type:2:string+! 
 apiextensions.v1.CustomResourceConversion strategy:1:string+! webhook:2:apiextensions.v1.WebhookConversion*
 apiextensions.v1.CustomResourceDefinition metadata:1:meta.v1.ObjectMeta+ spec:2:apiextensions.v1.CustomResourceDefinitionSpec+!
  status:3:apiextensions.v1.CustomResourceDefinitionStatus+
-apiextensions.v1.CustomResourceDefinitionCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string
+apiextensions.v1.CustomResourceDefinitionCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string
  message:5:string observedGeneration:6:int64
 apiextensions.v1.CustomResourceDefinitionNames plural:1:string+! singular:2:string shortNames:3:[]string=atomic kind:4:string+!
  listKind:5:string categories:6:[]string=atomic
@@ -78,14 +78,14 @@ apiextensions.v1.WebhookClientConfig url:3:string* service:1:apiextensions.v1.Se
 apiextensions.v1.WebhookConversion clientConfig:2:apiextensions.v1.WebhookClientConfig* conversionReviewVersions:3:[]string+!=atomic
 apiregistration.v1.APIService metadata:1:meta.v1.ObjectMeta+ spec:2:apiregistration.v1.APIServiceSpec+
  status:3:apiregistration.v1.APIServiceStatus+
-apiregistration.v1.APIServiceCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string message:5:string
+apiregistration.v1.APIServiceCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string message:5:string
 apiregistration.v1.APIServiceSpec service:1:apiregistration.v1.ServiceReference* group:2:string version:3:string
  insecureSkipTLSVerify:4:bool caBundle:5:bytes=atomic groupPriorityMinimum:7:int32+! versionPriority:8:int32+!
 apiregistration.v1.APIServiceStatus conditions:1:[]apiregistration.v1.APIServiceCondition=map(type)~merge(type)
 apiregistration.v1.ServiceReference namespace:1:string name:2:string port:3:int32*
-apps.v1.ControllerRevision metadata:1:meta.v1.ObjectMeta+ data:2:any revision:3:int64+!
+apps.v1.ControllerRevision metadata:1:meta.v1.ObjectMeta+ data:2:any+ revision:3:int64+!
 apps.v1.DaemonSet metadata:1:meta.v1.ObjectMeta+ spec:2:apps.v1.DaemonSetSpec+ status:3:apps.v1.DaemonSetStatus+
-apps.v1.DaemonSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string message:5:string
+apps.v1.DaemonSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string message:5:string
 apps.v1.DaemonSetSpec selector:1:meta.v1.LabelSelector*+ template:2:core.v1.PodTemplateSpec+!
  updateStrategy:3:apps.v1.DaemonSetUpdateStrategy+ minReadySeconds:4:int32 revisionHistoryLimit:6:int32*
 apps.v1.DaemonSetStatus currentNumberScheduled:1:int32+! numberMisscheduled:2:int32+! desiredNumberScheduled:3:int32+!
@@ -93,7 +93,7 @@ apps.v1.DaemonSetStatus currentNumberScheduled:1:int32+! numberMisscheduled:2:in
  collisionCount:9:int32* conditions:10:[]apps.v1.DaemonSetCondition=map(type)~merge(type)
 apps.v1.DaemonSetUpdateStrategy type:1:string rollingUpdate:2:apps.v1.RollingUpdateDaemonSet*
 apps.v1.Deployment metadata:1:meta.v1.ObjectMeta+ spec:2:apps.v1.DeploymentSpec+ status:3:apps.v1.DeploymentStatus+
-apps.v1.DeploymentCondition type:1:string+! status:2:string+! lastUpdateTime:6:time lastTransitionTime:7:time reason:4:string
+apps.v1.DeploymentCondition type:1:string+! status:2:string+! lastUpdateTime:6:time+ lastTransitionTime:7:time+ reason:4:string
  message:5:string
 apps.v1.DeploymentSpec replicas:1:int32* selector:2:meta.v1.LabelSelector*+ template:3:core.v1.PodTemplateSpec+!
  strategy:4:apps.v1.DeploymentStrategy+~retainKeys minReadySeconds:5:int32 revisionHistoryLimit:6:int32* paused:7:bool
@@ -103,7 +103,7 @@ apps.v1.DeploymentStatus observedGeneration:1:int64 replicas:2:int32 updatedRepl
  conditions:6:[]apps.v1.DeploymentCondition=map(type)~merge(type) collisionCount:8:int32*
 apps.v1.DeploymentStrategy type:1:string rollingUpdate:2:apps.v1.RollingUpdateDeployment*
 apps.v1.ReplicaSet metadata:1:meta.v1.ObjectMeta+ spec:2:apps.v1.ReplicaSetSpec+ status:3:apps.v1.ReplicaSetStatus+
-apps.v1.ReplicaSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string message:5:string
+apps.v1.ReplicaSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string message:5:string
 apps.v1.ReplicaSetSpec replicas:1:int32* minReadySeconds:4:int32 selector:2:meta.v1.LabelSelector*+ template:3:core.v1.PodTemplateSpec+
 apps.v1.ReplicaSetStatus replicas:1:int32+! fullyLabeledReplicas:2:int32 readyReplicas:4:int32 availableReplicas:5:int32
  terminatingReplicas:7:int32* observedGeneration:3:int64 conditions:6:[]apps.v1.ReplicaSetCondition=map(type)~merge(type)
@@ -111,7 +111,7 @@ apps.v1.RollingUpdateDaemonSet maxUnavailable:1:intstr* maxSurge:2:intstr*
 apps.v1.RollingUpdateDeployment maxUnavailable:1:intstr* maxSurge:2:intstr*
 apps.v1.RollingUpdateStatefulSetStrategy partition:1:int32* maxUnavailable:2:intstr*
 apps.v1.StatefulSet metadata:1:meta.v1.ObjectMeta+ spec:2:apps.v1.StatefulSetSpec+ status:3:apps.v1.StatefulSetStatus+
-apps.v1.StatefulSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string message:5:string
+apps.v1.StatefulSetCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string message:5:string
 apps.v1.StatefulSetOrdinals start:1:int32+
 apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:1:string whenScaled:2:string
 apps.v1.StatefulSetSpec replicas:1:int32* selector:2:meta.v1.LabelSelector*+ template:3:core.v1.PodTemplateSpec+!
@@ -181,7 +181,7 @@ autoscaling.v2.HPAScalingRules stabilizationWindowSeconds:3:int32* selectPolicy:
 autoscaling.v2.HorizontalPodAutoscaler metadata:1:meta.v1.ObjectMeta+ spec:2:autoscaling.v2.HorizontalPodAutoscalerSpec+
  status:3:autoscaling.v2.HorizontalPodAutoscalerStatus+
 autoscaling.v2.HorizontalPodAutoscalerBehavior scaleUp:1:autoscaling.v2.HPAScalingRules* scaleDown:2:autoscaling.v2.HPAScalingRules*
-autoscaling.v2.HorizontalPodAutoscalerCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string
+autoscaling.v2.HorizontalPodAutoscalerCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string
  message:5:string
 autoscaling.v2.HorizontalPodAutoscalerSpec scaleTargetRef:1:autoscaling.v2.CrossVersionObjectReference+! minReplicas:2:int32*
  maxReplicas:3:int32+! metrics:4:[]autoscaling.v2.MetricSpec=atomic behavior:5:autoscaling.v2.HorizontalPodAutoscalerBehavior*
@@ -210,7 +210,7 @@ batch.v1.CronJobSpec schedule:1:string+! timeZone:8:string* startingDeadlineSeco
  jobTemplate:5:batch.v1.JobTemplateSpec+! successfulJobsHistoryLimit:6:int32* failedJobsHistoryLimit:7:int32*
 batch.v1.CronJobStatus active:1:[]core.v1.ObjectReference=atomic lastScheduleTime:4:time* lastSuccessfulTime:5:time*
 batch.v1.Job metadata:1:meta.v1.ObjectMeta+ spec:2:batch.v1.JobSpec+ status:3:batch.v1.JobStatus+
-batch.v1.JobCondition type:1:string+! status:2:string+! lastProbeTime:3:time lastTransitionTime:4:time reason:5:string message:6:string
+batch.v1.JobCondition type:1:string+! status:2:string+! lastProbeTime:3:time+ lastTransitionTime:4:time+ reason:5:string message:6:string
 batch.v1.JobSpec parallelism:1:int32* completions:2:int32* activeDeadlineSeconds:3:int64* podFailurePolicy:11:batch.v1.PodFailurePolicy*
  successPolicy:16:batch.v1.SuccessPolicy* backoffLimit:7:int32* backoffLimitPerIndex:12:int32* maxFailedIndexes:13:int32*
  selector:4:meta.v1.LabelSelector* manualSelector:5:bool* template:6:core.v1.PodTemplateSpec+! ttlSecondsAfterFinished:8:int32*
@@ -230,7 +230,7 @@ batch.v1.UncountedTerminatedPods succeeded:1:[]string=set failed:2:[]string=set
 certificates.v1.CertificateSigningRequest metadata:1:meta.v1.ObjectMeta+ spec:2:certificates.v1.CertificateSigningRequestSpec+!
  status:3:certificates.v1.CertificateSigningRequestStatus+
 certificates.v1.CertificateSigningRequestCondition type:1:string+! status:6:string+! reason:2:string message:3:string
- lastUpdateTime:4:time lastTransitionTime:5:time
+ lastUpdateTime:4:time+ lastTransitionTime:5:time+
 certificates.v1.CertificateSigningRequestSpec request:1:bytes+! signerName:7:string+! expirationSeconds:8:int32* usages:5:[]string=atomic
  username:2:string uid:3:string groups:4:[]string=atomic extra:6:{}[]string
 certificates.v1.CertificateSigningRequestStatus conditions:1:[]certificates.v1.CertificateSigningRequestCondition=map(type)
@@ -286,8 +286,8 @@ core.v1.ContainerRestartRule action:1:string exitCodes:2:core.v1.ContainerRestar
 core.v1.ContainerRestartRuleOnExitCodes operator:1:string values:2:[]int32=set
 core.v1.ContainerState waiting:1:core.v1.ContainerStateWaiting* running:2:core.v1.ContainerStateRunning*
  terminated:3:core.v1.ContainerStateTerminated*
-core.v1.ContainerStateRunning startedAt:1:time
-core.v1.ContainerStateTerminated exitCode:1:int32+! signal:2:int32 reason:3:string message:4:string startedAt:5:time finishedAt:6:time
+core.v1.ContainerStateRunning startedAt:1:time+
+core.v1.ContainerStateTerminated exitCode:1:int32+! signal:2:int32 reason:3:string message:4:string startedAt:5:time+ finishedAt:6:time+
  containerID:7:string
 core.v1.ContainerStateWaiting reason:1:string message:2:string
 core.v1.ContainerStatus name:1:string+! state:2:core.v1.ContainerState+ lastState:3:core.v1.ContainerState+ ready:4:bool+!
@@ -322,10 +322,10 @@ core.v1.EphemeralContainerCommon name:1:string+! image:2:string command:3:[]stri
  tty:18:bool
 core.v1.EphemeralVolumeSource volumeClaimTemplate:1:core.v1.PersistentVolumeClaimTemplate*
 core.v1.Event metadata:1:meta.v1.ObjectMeta+! involvedObject:2:core.v1.ObjectReference+! reason:3:string message:4:string
- source:5:core.v1.EventSource+ firstTimestamp:6:time lastTimestamp:7:time count:8:int32 type:9:string eventTime:10:microtime
+ source:5:core.v1.EventSource+ firstTimestamp:6:time+ lastTimestamp:7:time+ count:8:int32 type:9:string eventTime:10:microtime+
  series:11:core.v1.EventSeries* action:12:string related:13:core.v1.ObjectReference* reportingComponent:14:string+
  reportingInstance:15:string+
-core.v1.EventSeries count:1:int32 lastObservedTime:2:microtime
+core.v1.EventSeries count:1:int32 lastObservedTime:2:microtime+
 core.v1.EventSource component:1:string host:2:string
 core.v1.ExecAction command:1:[]string=atomic
 core.v1.FCVolumeSource targetWWNs:1:[]string=atomic lun:2:int32* fsType:3:string readOnly:4:bool wwids:5:[]string=atomic
@@ -368,7 +368,7 @@ core.v1.LocalVolumeSource path:1:string+! fsType:2:string*
 core.v1.ModifyVolumeStatus targetVolumeAttributesClassName:1:string status:2:string+!
 core.v1.NFSVolumeSource server:1:string+! path:2:string+! readOnly:3:bool
 core.v1.Namespace metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.NamespaceSpec+ status:3:core.v1.NamespaceStatus+
-core.v1.NamespaceCondition type:1:string+! status:2:string+! lastTransitionTime:4:time reason:5:string message:6:string
+core.v1.NamespaceCondition type:1:string+! status:2:string+! lastTransitionTime:4:time+ reason:5:string message:6:string
 core.v1.NamespaceSpec finalizers:1:[]string=atomic
 core.v1.NamespaceStatus phase:1:string conditions:2:[]core.v1.NamespaceCondition=map(type)~merge(type)
 core.v1.Node metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.NodeSpec+ status:3:core.v1.NodeStatus+
@@ -376,7 +376,7 @@ core.v1.NodeAddress type:1:string+! address:2:string+!
 core.v1.NodeAffinity requiredDuringSchedulingIgnoredDuringExecution:1:core.v1.NodeSelector*
  preferredDuringSchedulingIgnoredDuringExecution:2:[]core.v1.PreferredSchedulingTerm=atomic
 core.v1.NodeAllocatableResourceClaimStatus resourceClaimName:1:string+! containers:2:[]string=set resources:3:{}quantity+!
-core.v1.NodeCondition type:1:string+! status:2:string+! lastHeartbeatTime:3:time lastTransitionTime:4:time reason:5:string
+core.v1.NodeCondition type:1:string+! status:2:string+! lastHeartbeatTime:3:time+ lastTransitionTime:4:time+ reason:5:string
  message:6:string
 core.v1.NodeConfigSource configMap:2:core.v1.ConfigMapNodeConfigSource*
 core.v1.NodeConfigStatus assigned:1:core.v1.NodeConfigSource* active:2:core.v1.NodeConfigSource* lastKnownGood:3:core.v1.NodeConfigSource*
@@ -406,7 +406,7 @@ core.v1.ObjectReference @ kind:1:string namespace:2:string name:3:string uid:4:s
 core.v1.PersistentVolume metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.PersistentVolumeSpec+ status:3:core.v1.PersistentVolumeStatus+
 core.v1.PersistentVolumeClaim metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.PersistentVolumeClaimSpec+
  status:3:core.v1.PersistentVolumeClaimStatus+
-core.v1.PersistentVolumeClaimCondition type:1:string+! status:2:string+! lastProbeTime:3:time lastTransitionTime:4:time reason:5:string
+core.v1.PersistentVolumeClaimCondition type:1:string+! status:2:string+! lastProbeTime:3:time+ lastTransitionTime:4:time+ reason:5:string
  message:6:string
 core.v1.PersistentVolumeClaimSpec accessModes:1:[]string=atomic selector:4:meta.v1.LabelSelector*
  resources:2:core.v1.VolumeResourceRequirements+ volumeName:3:string storageClassName:5:string* volumeMode:6:string*
@@ -440,7 +440,7 @@ core.v1.PodAntiAffinity requiredDuringSchedulingIgnoredDuringExecution:1:[]core.
  preferredDuringSchedulingIgnoredDuringExecution:2:[]core.v1.WeightedPodAffinityTerm=atomic
 core.v1.PodCertificateProjection signerName:1:string keyType:2:string maxExpirationSeconds:3:int32* credentialBundlePath:4:string
  keyPath:5:string certificateChainPath:6:string userAnnotations:7:{}string
-core.v1.PodCondition type:1:string+! observedGeneration:7:int64 status:2:string+! lastProbeTime:3:time lastTransitionTime:4:time
+core.v1.PodCondition type:1:string+! observedGeneration:7:int64 status:2:string+! lastProbeTime:3:time+ lastTransitionTime:4:time+
  reason:5:string message:6:string
 core.v1.PodDNSConfig nameservers:1:[]string=atomic searches:2:[]string=atomic options:3:[]core.v1.PodDNSConfigOption=atomic
 core.v1.PodDNSConfigOption name:1:string value:2:string*
@@ -494,12 +494,12 @@ core.v1.RBDVolumeSource monitors:1:[]string+!=atomic image:2:string+! fsType:3:s
  keyring:6:string#"/etc/ceph/keyring" secretRef:7:core.v1.LocalObjectReference* readOnly:8:bool
 core.v1.ReplicationController metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.ReplicationControllerSpec+
  status:3:core.v1.ReplicationControllerStatus+
-core.v1.ReplicationControllerCondition type:1:string+! status:2:string+! lastTransitionTime:3:time reason:4:string message:5:string
+core.v1.ReplicationControllerCondition type:1:string+! status:2:string+! lastTransitionTime:3:time+ reason:4:string message:5:string
 core.v1.ReplicationControllerSpec replicas:1:int32*#1 minReadySeconds:4:int32#0 selector:2:{}string@ template:3:core.v1.PodTemplateSpec*
 core.v1.ReplicationControllerStatus replicas:1:int32+! fullyLabeledReplicas:2:int32 readyReplicas:4:int32 availableReplicas:5:int32
  observedGeneration:3:int64 conditions:6:[]core.v1.ReplicationControllerCondition=map(type)~merge(type)
 core.v1.ResourceClaim name:1:string+! request:2:string
-core.v1.ResourceFieldSelector @ containerName:1:string resource:2:string+! divisor:3:quantity
+core.v1.ResourceFieldSelector @ containerName:1:string resource:2:string+! divisor:3:quantity+
 core.v1.ResourceHealth resourceID:1:string+! health:2:string message:6:string*
 core.v1.ResourceQuota metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.ResourceQuotaSpec+ status:3:core.v1.ResourceQuotaStatus+
 core.v1.ResourceQuotaSpec hard:1:{}quantity scopes:2:[]string=atomic scopeSelector:3:core.v1.ScopeSelector*
@@ -530,7 +530,7 @@ core.v1.Service metadata:1:meta.v1.ObjectMeta+ spec:2:core.v1.ServiceSpec+ statu
 core.v1.ServiceAccount metadata:1:meta.v1.ObjectMeta+ secrets:2:[]core.v1.ObjectReference=map(name)~merge(name)
  imagePullSecrets:3:[]core.v1.LocalObjectReference=atomic automountServiceAccountToken:4:bool*
 core.v1.ServiceAccountTokenProjection audience:1:string expirationSeconds:2:int64* path:3:string+!
-core.v1.ServicePort name:1:string protocol:2:string#"TCP" appProtocol:6:string* port:3:int32+! targetPort:4:intstr nodePort:5:int32
+core.v1.ServicePort name:1:string protocol:2:string#"TCP" appProtocol:6:string* port:3:int32+! targetPort:4:intstr+ nodePort:5:int32
 core.v1.ServiceSpec ports:1:[]core.v1.ServicePort=map(port+protocol)~merge(port) selector:2:{}string@ clusterIP:3:string
  clusterIPs:18:[]string=atomic type:4:string externalIPs:5:[]string=atomic sessionAffinity:7:string loadBalancerIP:8:string
  loadBalancerSourceRanges:9:[]string=atomic externalName:10:string externalTrafficPolicy:11:string healthCheckNodePort:12:int32
@@ -595,13 +595,13 @@ discovery.v1.ForNode name:1:string+!
 discovery.v1.ForZone name:1:string+!
 events.v1.Event metadata:1:meta.v1.ObjectMeta+ eventTime:2:microtime+! series:3:events.v1.EventSeries* reportingController:4:string
  reportingInstance:5:string action:6:string reason:7:string regarding:8:core.v1.ObjectReference+ related:9:core.v1.ObjectReference*
- note:10:string type:11:string deprecatedSource:12:core.v1.EventSource+ deprecatedFirstTimestamp:13:time deprecatedLastTimestamp:14:time
+ note:10:string type:11:string deprecatedSource:12:core.v1.EventSource+ deprecatedFirstTimestamp:13:time+ deprecatedLastTimestamp:14:time+
  deprecatedCount:15:int32
 events.v1.EventSeries count:1:int32+! lastObservedTime:2:microtime+!
 flowcontrol.v1.ExemptPriorityLevelConfiguration nominalConcurrencyShares:1:int32* lendablePercent:2:int32*
 flowcontrol.v1.FlowDistinguisherMethod type:1:string+!
 flowcontrol.v1.FlowSchema metadata:1:meta.v1.ObjectMeta+ spec:2:flowcontrol.v1.FlowSchemaSpec+ status:3:flowcontrol.v1.FlowSchemaStatus+
-flowcontrol.v1.FlowSchemaCondition type:1:string status:2:string lastTransitionTime:3:time reason:4:string message:5:string
+flowcontrol.v1.FlowSchemaCondition type:1:string status:2:string lastTransitionTime:3:time+ reason:4:string message:5:string
 flowcontrol.v1.FlowSchemaSpec priorityLevelConfiguration:1:flowcontrol.v1.PriorityLevelConfigurationReference+!
  matchingPrecedence:2:int32+ distinguisherMethod:3:flowcontrol.v1.FlowDistinguisherMethod*
  rules:4:[]flowcontrol.v1.PolicyRulesWithSubjects=atomic
@@ -615,7 +615,7 @@ flowcontrol.v1.PolicyRulesWithSubjects subjects:1:[]flowcontrol.v1.Subject+!=ato
  resourceRules:2:[]flowcontrol.v1.ResourcePolicyRule=atomic nonResourceRules:3:[]flowcontrol.v1.NonResourcePolicyRule=atomic
 flowcontrol.v1.PriorityLevelConfiguration metadata:1:meta.v1.ObjectMeta+ spec:2:flowcontrol.v1.PriorityLevelConfigurationSpec+
  status:3:flowcontrol.v1.PriorityLevelConfigurationStatus+
-flowcontrol.v1.PriorityLevelConfigurationCondition type:1:string status:2:string lastTransitionTime:3:time reason:4:string
+flowcontrol.v1.PriorityLevelConfigurationCondition type:1:string status:2:string lastTransitionTime:3:time+ reason:4:string
  message:5:string
 flowcontrol.v1.PriorityLevelConfigurationReference name:1:string+!
 flowcontrol.v1.PriorityLevelConfigurationSpec type:1:string+! limited:2:flowcontrol.v1.LimitedPriorityLevelConfiguration*
@@ -712,6 +712,6 @@ storage.v1.VolumeAttachmentSource persistentVolumeName:1:string* inlineVolumeSpe
 storage.v1.VolumeAttachmentSpec attacher:1:string+! source:2:storage.v1.VolumeAttachmentSource+! nodeName:3:string+!
 storage.v1.VolumeAttachmentStatus attached:1:bool+! attachmentMetadata:2:{}string attachError:3:storage.v1.VolumeError*
  detachError:4:storage.v1.VolumeError*
-storage.v1.VolumeError time:1:time message:2:string errorCode:3:int32*
+storage.v1.VolumeError time:1:time+ message:2:string errorCode:3:int32*
 storage.v1.VolumeNodeResources count:1:int32*
 `

@@ -1,7 +1,7 @@
 import { judgeCrd } from '@oasgen/structural'
 import type { JsonObject } from '@oasgen/json'
 import type { FieldFault } from '../failure.js'
-import { faultOf } from './custom.js'
+import { faultOf } from './violation.js'
 
 /** What the API server says of a CRD that is created or changed. */
 export function crdFaults(crd: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {

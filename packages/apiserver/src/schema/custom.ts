@@ -1,7 +1,7 @@
-import { applyDefaults, buildValidator, prune, readSchema, violationBody, type ObjectValidator, type StructuralSchema, type Violation } from '@oasgen/structural'
+import { applyDefaults, buildValidator, prune, readSchema, type ObjectValidator, type StructuralSchema } from '@oasgen/structural'
 import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { FieldFault } from '../failure.js'
 import { structuralMerge } from '../apply/structural-merge.js'
+import { faultOf } from './violation.js'
 import { SCALAR } from '../apply/merge-type.js'
 import { METADATA } from './builtin.js'
 import type { ObjectSchema } from './types.js'
@@ -27,10 +27,6 @@ export function customSchema(version: JsonObject): ObjectSchema {
 function admit(schema: StructuralSchema, object: JsonObject): ReturnType<ObjectSchema['admit']> {
   const pruned = prune(schema, object)
   return { object: applyDefaults(schema, pruned.value), unknown: pruned.removed }
-}
-
-export function faultOf(violation: Violation): FieldFault {
-  return { path: violation.path, type: violation.type, message: violationBody(violation) }
 }
 
 function child(object: JsonObject, name: string): JsonObject {

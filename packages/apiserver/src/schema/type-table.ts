@@ -23,6 +23,8 @@ export interface Field {
   /** When an empty value is written: never, when it was given, always. */
   readonly emit: 'filled' | 'given' | 'always'
   readonly required: boolean
+  /** A pointer: its empty value is null. */
+  readonly nullable: boolean
   readonly list: 'atomic' | 'set' | 'map' | undefined
   readonly keys: readonly string[]
   readonly atomic: boolean
@@ -92,7 +94,7 @@ export class TypeTable {
       return
     }
     const field: Field = {
-      name, type: readType(type), required: marks.includes('!'), list: list as Field['list'], keys: keys === '' ? [] : keys.split('+'),
+      name, type: readType(type), required: marks.includes('!'), nullable: marks.includes('*'), list: list as Field['list'], keys: keys === '' ? [] : keys.split('+'),
       emit: marks.includes('+') ? 'always' : marks.includes('*') ? 'given' : 'filled', atomic: atomic === '@',
       strategy: strategy === undefined ? undefined : { merge: strategy.includes('merge'), retainKeys: strategy.includes('retainKeys'), key },
       default: preset === undefined ? undefined : preset.replace(/^"(.*)"$/, '$1').replace(/^ref\(.*\)$/, ''),

@@ -1,5 +1,5 @@
-import { SCALAR, UNTYPED, type MergeType } from '../apply/merge-type.js'
-import type { Field, FieldType, StructType, TypeTable } from './type-table.js'
+import { BOOLEAN, NUMERIC, SCALAR, STRING, UNTYPED, type MergeType } from '../apply/merge-type.js'
+import type { Field, FieldType, Scalar, StructType, TypeTable } from './type-table.js'
 
 /** How built-in kinds merge, from their table. */
 export class TypedMerger {
@@ -56,7 +56,7 @@ export class TypedMerger {
 
   #typeOf(type: FieldType): MergeType {
     switch (type.kind) {
-      case 'scalar': return type.scalar === 'any' ? UNTYPED : SCALAR
+      case 'scalar': return SCALARS[type.scalar]
       case 'struct': return this.struct(type.name)
       case 'map': {
         const value = this.#typeOf(type.value)
@@ -65,4 +65,9 @@ export class TypedMerger {
       case 'list': return { type: 'list', merge: 'atomic', keys: [], element: this.#typeOf(type.element), keyDefaults: {} }
     }
   }
+}
+
+const SCALARS: Readonly<Record<Scalar, MergeType>> = {
+  string: STRING, bytes: STRING, time: SCALAR, microtime: SCALAR, duration: STRING, bool: BOOLEAN, int32: NUMERIC, int64: NUMERIC, float: NUMERIC,
+  intstr: SCALAR, quantity: SCALAR, any: UNTYPED,
 }

@@ -45,7 +45,7 @@ class TypedReader {
       if (skip.has(field.name)) continue
       const value = member(object, field.name)
       const read = value === undefined || value === null ? undefined : this.value(field.type, value, { ...own, path: join(place.path, field.name), go: join(place.go, field.name) })
-      const kept = read === undefined ? (field.emit === 'always' ? this.#zero(field.type) : undefined) : field.emit === 'filled' && isZero(read) ? undefined : read
+      const kept = read === undefined ? (field.emit === 'always' ? (field.nullable ? null : this.#zero(field.type)) : undefined) : field.emit === 'filled' && isZero(read) ? undefined : read
       if (kept !== undefined) entries.push([field.name, kept])
     }
     return objectFrom(entries)

@@ -148,9 +148,9 @@ const workload = (first: readonly Column[]): readonly Column[] => [NAME, ...firs
 
 /** Cells by kind, as `kubectl get` shows them; kinds that are not listed have name and age. */
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
-  configmaps: [NAME, column('Data', (object) => size(object, 'data') + size(object, 'binaryData'), 'integer'), AGE],
-  secrets: [NAME, column('Type', (object) => text(object, 'type')), column('Data', (object) => size(object, 'data'), 'integer'), AGE],
-  serviceaccounts: [NAME, column('Secrets', (object) => items(object, 'secrets').length, 'integer'), AGE],
+  configmaps: [NAME, column('Data', (object) => size(object, 'data') + size(object, 'binaryData')), AGE],
+  secrets: [NAME, column('Type', (object) => text(object, 'type')), column('Data', (object) => size(object, 'data')), AGE],
+  serviceaccounts: [NAME, column('Secrets', (object) => items(object, 'secrets').length), AGE],
   namespaces: [NAME, column('Status', (object) => text(status(object), 'phase')), AGE],
   nodes: [
     NAME, column('Status', nodeStatus), column('Roles', nodeRoles), AGE, column('Version', nodeInfo('kubeletVersion')),
