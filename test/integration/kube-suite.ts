@@ -37,6 +37,7 @@ export function kubeSuite(name: string, start: () => Promise<{ readonly target: 
   describe(`the Kubernetes client against ${name}`, () => {
     let stop: () => Promise<unknown> = async () => undefined
     let kube: Kube
+    let target: Target
     const namespace = `suite-${randomUUID().slice(0, 8)}`
     const at = (object: string): { namespace: string; name: string } => ({ namespace, name: object })
     const configMap = (object: string, data: Record<string, string> = {}): KubeObject => ({ metadata: at(object), data })
@@ -44,7 +45,8 @@ export function kubeSuite(name: string, start: () => Promise<{ readonly target: 
     beforeAll(async () => {
       const started = await start()
       stop = started.stop
-      const { url, ca, token } = started.target
+      target = started.target
+      const { url, ca, token } = target
       kube = connectKube({ server: url, ca, token })
       value(await kube.create(NAMESPACES, { metadata: { name: namespace } }))
       const made = await kube.create(CUSTOM_RESOURCE_DEFINITIONS, CRD)
@@ -204,6 +206,24 @@ export function kubeSuite(name: string, start: () => Promise<{ readonly target: 
         }, 'the document is listed')
         const document = value(await kube.openapiV3(`apis/${GADGETS.group}/v1`))
         expect(JSON.stringify(document)).toContain('"format":"int64"')
+      })
+
+      it('who does not belong here', async () => {
+        const stranger = connectKube({ server: target.url, ca: target.ca, token: 'nobody' })
+        expect(await stranger.page(CONFIG_MAPS, { namespace })).toMatchObject({ ok: false, error: { kind: 'unauthorized', finding: { code: 'KUB0106' } } })
+        await stranger.close()
+      })
+
+      it('HTTP/2 where it is asked for and spoken', async () => {
+        const modern = connectKube({ server: target.url, ca: target.ca, token: target.token, http2: true })
+        value(await modern.create(CONFIG_MAPS, configMap('modern')))
+        const informer = createInformer(modern, CONFIG_MAPS, { namespace, fieldSelector: named('modern') })
+        informer.start()
+        await informer.synced
+        value(await modern.patch(CONFIG_MAPS, at('modern'), { type: 'merge', body: { data: { a: '1' } } }))
+        await eventually(() => informer.get(`${namespace}/modern`)?.data !== undefined, 'the change is seen')
+        await informer.stop()
+        await modern.close()
       })
 
       it('may we', async () => {

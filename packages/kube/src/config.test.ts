@@ -1,18 +1,35 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inClusterConfig, proxyFor } from './config.js'
 
+const ENV = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' }
+
 describe('in a cluster', () => {
-  it('takes address from the environment and secrets from the mounted account', () => {
-    const { value } = inClusterConfig({ KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' }, '/account')
-    expect(value).toEqual({ server: 'https://10.0.0.1:443', caFile: '/account/ca.crt', tokenFile: '/account/token' })
+  let account: string
+  beforeAll(async () => {
+    account = await mkdtemp(join(tmpdir(), 'account-'))
+    await writeFile(join(account, 'token'), 't')
+    await writeFile(join(account, 'namespace'), 'krateo\n')
+  })
+  afterAll(() => rm(account, { recursive: true }))
+
+  it('takes address from the environment and the rest from the mounted account', () => {
+    expect(inClusterConfig(ENV, account).value).toEqual({
+      server: 'https://10.0.0.1:443', caFile: `${account}/ca.crt`, tokenFile: `${account}/token`, namespace: 'krateo',
+    })
   })
 
   it('brackets an IPv6 address', () => {
-    expect(inClusterConfig({ KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' }).value?.server).toBe('https://[fd00::1]:443')
+    expect(inClusterConfig({ ...ENV, KUBERNETES_SERVICE_HOST: 'fd00::1' }, account).value?.server).toBe('https://[fd00::1]:443')
   })
 
-  it('says what is missing elsewhere', () => {
-    expect(inClusterConfig({}).findings[0]).toMatchObject({ code: 'KUB0204' })
+  it.each([
+    { name: 'no address', env: {}, folder: '', reason: 'not in a pod at all', problem: 'KUBERNETES_SERVICE_HOST is not set' },
+    { name: 'no token', env: ENV, folder: '/nowhere', reason: 'the account is not mounted', problem: 'there is no /nowhere/token' },
+  ])('$name: $reason', (row) => {
+    expect(inClusterConfig(row.env, row.folder).findings).toMatchObject([{ code: 'KUB0204', message: `not in a cluster: ${row.problem}` }])
   })
 })
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { finding, type Checked } from '@oasgen/diagnostics'
 import type { CredentialSource } from './credentials.js'
 
@@ -45,7 +46,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** The configuration of a pod, as client-go finds it. Files are read when the connection is made. */
+/** The configuration of a pod, as client-go finds it. Token and authority are read when they are needed, and again when they change. */
 export function inClusterConfig(env: Environment, folder: string = ACCOUNT_FOLDER): Checked<ConnectionConfig> {
   const host = env.KUBERNETES_SERVICE_HOST ?? ''
   const port = env.KUBERNETES_SERVICE_PORT ?? ''
@@ -53,11 +54,26 @@ export function inClusterConfig(env: Environment, folder: string = ACCOUNT_FOLDE
     const problem = `${host === '' ? 'KUBERNETES_SERVICE_HOST' : 'KUBERNETES_SERVICE_PORT'} is not set`
     return { value: undefined, findings: [finding('KUB0204', { problem })] }
   }
+  const token = `${folder}/token`
+  if (!existsSync(token)) return { value: undefined, findings: [finding('KUB0204', { problem: `there is no ${token}` })] }
+  const namespace = textIn(`${folder}/namespace`)
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
   const proxy = proxyFor(server, env)
   return {
-    value: { server, caFile: `${folder}/ca.crt`, tokenFile: `${folder}/token`, ...(proxy !== undefined && { proxy }) },
+    value: {
+      server, caFile: `${folder}/ca.crt`, tokenFile: token,
+      ...(proxy !== undefined && { proxy }),
+      ...(namespace !== '' && { namespace }),
+    },
     findings: [],
+  }
+}
+
+function textIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
   }
 }
 

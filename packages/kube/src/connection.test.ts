@@ -145,7 +145,13 @@ describe('credentials', () => {
   })
 
   it('a missing token file is a finding', async () => {
-    expect(await kubeFor({ tokenFile: join(folder, 'absent') }).get(WIDGETS, REF)).toMatchObject({ ok: false, error: { reason: 'Credentials', sent: 'nothing' } })
+    expect(await kubeFor({ tokenFile: join(folder, 'absent') }).get(WIDGETS, REF)).toMatchObject({ ok: false, error: { reason: 'Credentials', sent: 'nothing', finding: { code: 'KUB0205' } } })
+  })
+
+  it('a missing certificate authority is one too', async () => {
+    expect(await kubeFor({ caFile: join(folder, 'absent') }).get(WIDGETS, REF)).toMatchObject({
+      ok: false, error: { reason: 'Credentials', sent: 'nothing', message: expect.stringContaining('certificate authority') as unknown },
+    })
   })
 
   it('user and password, and another identity', async () => {

@@ -5,9 +5,11 @@ import type { Dispatcher } from 'undici'
 import type { KubeResponse } from './answer.js'
 import type { ConnectionConfig, Impersonation } from './config.js'
 import { credentialsOf, messageOf, type Credentials, type CredentialSource } from './credentials.js'
-import { errorOfSilence, errorOfSize, failed, type KubeError, type KubeResult, type NoAnswer } from './error.js'
+import { errorOfSilence, failed, type KubeResult } from './error.js'
 import { sleep } from './pause.js'
 import type { KubeRequest } from './request.js'
+import { startTimer } from './request-timer.js'
+import { AuthorityError, ClosedError, errorOfCause } from './silence.js'
 import { openSockets } from './sockets.js'
 
 export interface ConnectionOptions {
@@ -216,7 +218,7 @@ class HttpConnection implements Connection {
     const now = performance.now()
     if (this.#authority !== undefined && now - this.#authority.readAt < CA_REREAD_MS) return this.#authority.text
     const text = await readFile(caFile, 'utf8').catch((cause: unknown) => {
-      if (this.#authority === undefined) throw new Error(`the certificate authority ${caFile} cannot be read: ${messageOf(cause)}`)
+      if (this.#authority === undefined) throw new AuthorityError(`the certificate authority ${caFile} cannot be read: ${messageOf(cause)}`)
       return this.#authority.text
     })
     this.#authority = { text, readAt: now }
@@ -226,52 +228,6 @@ class HttpConnection implements Connection {
 
 const CA_REREAD_MS = 60_000
 const MAX_THROTTLE_REPEATS = 5
-
-class ClosedError extends Error {
-  readonly code = 'OASGEN_CLOSED'
-}
-
-const REASON_OF_CODE: Readonly<Record<string, NoAnswer>> = Object.fromEntries(
-  (
-    [
-      ['Dns', 'nothing', 'ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA'],
-      ['Connect', 'nothing', 'ECONNREFUSED EHOSTUNREACH ENETUNREACH ENETDOWN EHOSTDOWN ECONNABORTED ETIMEDOUT UND_ERR_CONNECT_TIMEOUT EADDRNOTAVAIL'],
-      ['Timeout', 'maybe', 'UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT'],
-      ['Reset', 'maybe', 'ECONNRESET EPIPE UND_ERR_SOCKET'],
-      ['Closed', 'nothing', 'UND_ERR_CLOSED OASGEN_CLOSED'],
-      ['Closed', 'maybe', 'UND_ERR_DESTROYED'],
-    ] as const
-  ).flatMap(([reason, sent, codes]) => codes.split(' ').map((code) => [code, { reason, sent, message: '' }])),
-)
-
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH|INVALID_CA|ERR_CRYPTO)/
-
-export function errorOfCause(request: KubeRequest, cause: unknown, facts: { isTimeout: boolean; maxBytes: number }): KubeError {
-  const code = codeOf(cause)
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return errorOfSize(request.attempt, facts.maxBytes)
-  return errorOfSilence(request.attempt, { ...silenceOf(code, cause, facts.isTimeout), message: describeCause(code, cause, facts.isTimeout) })
-}
-
-function silenceOf(code: string, cause: unknown, isTimeout: boolean): NoAnswer {
-  if (isTimeout) return { reason: 'Timeout', sent: 'maybe', message: '' }
-  const known = REASON_OF_CODE[code]
-  if (known !== undefined) return known
-  if (TLS_CODE.test(code)) return { reason: 'Tls', sent: 'nothing', message: '' }
-  if (cause instanceof Error && cause.name === 'AbortError') return { reason: 'Aborted', sent: 'maybe', message: '' }
-  return { reason: 'Reset', sent: 'maybe', message: '' }
-}
-
-function describeCause(code: string, cause: unknown, isTimeout: boolean): string {
-  if (isTimeout) return 'no answer in time'
-  const text = messageOf(cause)
-  return text !== '' && code !== '' && !text.includes(code) ? `${text} (${code})` : text || code
-}
-
-function codeOf(cause: unknown): string {
-  if (typeof cause !== 'object' || cause === null) return ''
-  const { code, cause: inner } = cause as { readonly code?: unknown; readonly cause?: unknown }
-  return typeof code === 'string' ? code : inner === undefined ? '' : codeOf(inner)
-}
 
 function impersonationHeaders(who: Impersonation | undefined): Record<string, string | string[]> {
   if (who === undefined) return {}
@@ -294,31 +250,4 @@ function plainHeaders(headers: Readonly<Record<string, string | string[] | undef
     if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return plain
-}
-
-interface RequestTimer {
-  readonly signal: AbortSignal
-  isOver(): boolean
-  stop(): void
-}
-
-/** AbortSignal.any keeps its sources alive on Node 20; this one lets go. */
-function startTimer(timeoutMs: number, outer: AbortSignal | undefined): RequestTimer {
-  const controller = new AbortController()
-  let isOver = false
-  const abort = (): void => controller.abort()
-  const timer = setTimeout(() => {
-    isOver = true
-    abort()
-  }, timeoutMs)
-  if (outer?.aborted === true) abort()
-  outer?.addEventListener('abort', abort, { once: true })
-  return {
-    signal: controller.signal,
-    isOver: () => isOver,
-    stop: () => {
-      clearTimeout(timer)
-      outer?.removeEventListener('abort', abort)
-    },
-  }
 }

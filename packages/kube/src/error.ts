@@ -80,7 +80,8 @@ export interface NoAnswer {
 
 export function errorOfSilence(attempt: Attempt, failure: NoAnswer): KubeError {
   const base = { kind: 'unreachable', code: 0, reason: failure.reason, message: bounded(failure.message), causes: [], sent: failure.sent } as const
-  return { ...base, finding: finding('KUB0110', { ...attempt, message: base.message }) }
+  const isOurs = failure.reason === 'Credentials'
+  return { ...base, finding: isOurs ? finding('KUB0205', { problem: base.message }) : finding('KUB0110', { ...attempt, message: base.message }) }
 }
 
 /** An answer that cannot be read as what was asked for. */

@@ -74,6 +74,7 @@ describe('what is wrong with a kubeconfig', () => {
     { name: 'no server', code: 'KUB0202', reason: 'an address that is no URL', text: config('{}').replace('https://api.example.org:6443', 'nowhere'), context: undefined },
     { name: 'unknown context', code: 'KUB0203', reason: 'the known ones are listed', text: config('{}'), context: 'other' },
     { name: 'cloud provider', code: 'KUB0207', reason: 'removed from kubectl in 1.26', text: config('{auth-provider: {name: gcp}}'), context: undefined },
+    { name: 'strange proxy', code: 'KUB0206', reason: 'only HTTP and SOCKS5 proxies', text: config('{}', ', proxy-url: "ftp://u:p@x"'), context: undefined },
     { name: 'missing authority', code: 'KUB0202', reason: 'the file that is named is not there', text: config('{}', ', certificate-authority: nothing.crt'), context: undefined },
   ])('$name: $reason', async (row) => {
     const path = row.text === undefined ? join(folder, 'absent') : await file('wrong', row.text)

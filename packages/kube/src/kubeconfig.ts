@@ -133,6 +133,8 @@ async function buildConfig(chosen: Chosen, env: Environment): Promise<Checked<Co
   const { cluster, user } = chosen
   const server = textOf(cluster.value.server)
   if (!URL.canParse(server)) return refuse(finding('KUB0202', { path: chosen.path, problem: `the server \`${server}\` is no URL` }))
+  const proxy = unusableProxy(cluster.value['proxy-url'])
+  if (proxy !== undefined) return refuse(proxy)
   try {
     const base = { ...clusterParts(cluster, server, env), ...(chosen.namespace !== '' && { namespace: chosen.namespace }) }
     const ca = await authorityOf(cluster)
@@ -154,6 +156,12 @@ function clusterParts(cluster: Entry, server: string, env: Environment): Connect
     ...(tlsServerName !== '' && { tlsServerName }),
     ...(value['insecure-skip-tls-verify'] === true && { insecure: true }),
   }
+}
+
+function unusableProxy(value: JsonValue | undefined): Finding | undefined {
+  const proxy = textOf(value)
+  if (proxy === '' || /^(https?|socks5):\/\/[^/]/.test(proxy)) return undefined
+  return finding('KUB0206', { proxy: proxy.replace(/\/\/[^@/]*@/, '//•••@'), problem: 'its scheme is not known' })
 }
 
 async function authorityOf(cluster: Entry): Promise<string | undefined> {

@@ -1,10 +1,11 @@
 import { StringDecoder } from 'node:string_decoder'
 import { isObject, readJson, type JsonObject } from '@oasgen/json'
 import { readAnswer } from './answer.js'
-import { errorOfCause, type Connection, type KubeStream } from './connection.js'
+import type { Connection, KubeStream } from './connection.js'
 import { errorOfProtocol, errorOfStatus, type Attempt, type KubeError } from './error.js'
 import { annotationsOf, resourceVersionOf, type KubeObject } from './object.js'
 import type { KubeRequest } from './request.js'
+import { errorOfCause } from './silence.js'
 
 export type WatchEvent =
   | { readonly type: 'added' | 'updated' | 'deleted'; readonly object: KubeObject }
