@@ -8,7 +8,7 @@ const MOST_NODES = 6_000
 /** Unrolled recursion may add this much to a kind, and not more than double it. */
 const RECURSION_NODES = 600
 
-const PLAIN: LoweringLimits = { revisits: 0, depth: 40, nodes: MOST_NODES, descriptionLength: 1024 }
+const PLAIN: LoweringLimits = { revisits: 0, depth: 64, nodes: MOST_NODES, descriptionLength: 1024 }
 
 /** Descriptions go first, then the largest subtrees. */
 const LADDER: readonly LoweringLimits[] = [

@@ -74,7 +74,7 @@ function grouped(all: readonly ConfigurationParameter[], key: (each: Configurati
 }
 
 function renderAction(parameters: readonly ConfigurationParameter[], lowering: Lowering): Structural {
-  const required = parameters.filter(({ parameter }) => parameter.required).map(({ name }) => name)
+  const required = parameters.filter(({ parameter }) => parameter.declaredRequired).map(({ name }) => name)
   return {
     type: 'object',
     properties: Object.fromEntries(parameters.map((each) => [each.name, renderParameter(each, lowering)])),

@@ -86,7 +86,7 @@ function keywordJson(key: keyof Structural, value: unknown): JsonValue {
 }
 
 const KEYWORDS: readonly (keyof Structural)[] = [
-  'type', 'description', 'format', 'nullable', 'enum', 'default', 'minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum', 'multipleOf', 'minLength',
+  'type', 'title', 'description', 'format', 'nullable', 'enum', 'default', 'minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum', 'multipleOf', 'minLength',
   'maxLength', 'pattern', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'required', 'properties', 'additionalProperties', 'items',
   'allOf', 'anyOf', 'oneOf', 'not', 'x-kubernetes-int-or-string', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys',
   'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-validations',

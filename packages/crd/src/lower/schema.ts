@@ -5,7 +5,7 @@ import { firstOf, mergeAllOf, type Merged } from './merge.js'
 import { lowerList } from './list.js'
 import { lowerObject } from './object.js'
 import { childrenOf, shareRoom, sizeOf } from './room.js'
-import { limits, lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
+import { lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
 import { ANYTHING, freeForm, type Structural } from './structural.js'
 import { settleUnions, type Settled } from './union.js'
 
@@ -56,8 +56,15 @@ function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Sp
   const body = relaxed ? onlyType(lowering, merged, form.node, spot) : { ...form.node, ...joinJunctors(form.node, junctors) }
   const told = describe(merged, { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) }, lowering.limits.descriptionLength)
   noteLost(lowering, merged, spot)
-  const node: Structural = { ...body, ...(told !== undefined && { description: told }) }
+  const title = titleOf(lowering, merged)
+  const node: Structural = { ...body, ...(title !== undefined && { title }), ...(told !== undefined && { description: told }) }
   return lowerNull(lowering, merged, node, spot)
+}
+
+/** Titles are for the fields of a spec; a status has its names. */
+function titleOf(lowering: Lowering, merged: Merged): string | undefined {
+  const title = lowering.mode === 'status' || lowering.limits.descriptionLength < 256 ? undefined : firstOf(merged, 'title')
+  return title === undefined || title.trim() === '' || title.length > 120 ? undefined : title
 }
 
 /** Pass 3, settleType: the one type, or what stands for several. */
@@ -190,5 +197,3 @@ function noteLost(lowering: Lowering, merged: Merged, spot: Spot): void {
     if (schema.not !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
   }
 }
-
-export { firstOf, limits }

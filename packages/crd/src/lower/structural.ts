@@ -4,6 +4,7 @@ import type { JsonNumber, JsonValue } from '@oasgen/json'
 export interface Structural {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array'
   format?: string
+  title?: string
   description?: string
   nullable?: true
   enum?: readonly JsonValue[]

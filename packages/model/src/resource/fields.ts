@@ -94,15 +94,19 @@ function addParameter(drafts: DraftFields, parameter: ParameterModel, action: Ve
   const known = drafts.get(parameter.name)
   if (known !== undefined) {
     known.sentBy.add(action)
-    known.required ||= parameter.required
+    known.required ||= isRequired(parameter, definition)
     return
   }
-  const { name, required, schema, place } = parameter
+  const { name, schema, place } = parameter
   const origin = {
     type: 'parameter' as const, in: parameter.in, name, deprecated: parameter.deprecated,
     ...(parameter.description !== undefined && { description: parameter.description }),
   }
-  drafts.set(name, { name, origin, schema, required, sentBy: new Set([action]), place })
+  drafts.set(name, { name, origin, schema, required: isRequired(parameter, definition), sentBy: new Set([action]), place })
+}
+
+function isRequired(parameter: ParameterModel, definition: RestDefinition): boolean {
+  return definition.resource.schema === 'strict' ? parameter.required : parameter.declaredRequired
 }
 
 /** OpenAPI itself gives these headers no meaning as parameters. */

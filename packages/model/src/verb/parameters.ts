@@ -1,5 +1,7 @@
 import type { DocumentPlace } from '@oasgen/diagnostics'
-import type { Operation, Parameter, Schema } from '@oasgen/openapi'
+import { fromPointer, getPath } from '@oasgen/fieldpath'
+import { isObject } from '@oasgen/json'
+import type { Document, Operation, Parameter, Schema } from '@oasgen/openapi'
 import type { CallDescription } from '@oasgen/restdefinition'
 import { plainSchema } from '../schema/derived.js'
 
@@ -7,6 +9,8 @@ export interface ParameterModel {
   readonly name: string
   readonly in: 'path' | 'query' | 'header' | 'cookie'
   readonly required: boolean
+  /** Whether the document itself says so: a path parameter is needed for every request, but not everywhere declared as required. */
+  readonly declaredRequired: boolean
   readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
   readonly explode: boolean
   readonly allowReserved: boolean
@@ -22,8 +26,8 @@ export interface ParameterModel {
 }
 
 /** Parameters of path item and operation, less those that `transport` fills. */
-export function buildParameters(operation: Operation, call: CallDescription): readonly ParameterModel[] {
-  return operation.parameters.filter((parameter) => !isAuthorization(parameter)).map((parameter) => buildParameter(parameter, call))
+export function buildParameters(document: Document, operation: Operation, call: CallDescription): readonly ParameterModel[] {
+  return operation.parameters.filter((parameter) => !isAuthorization(parameter)).map((parameter) => ({ ...buildParameter(parameter, call), declaredRequired: isDeclaredRequired(document, parameter) }))
 }
 
 /** Headers about authorization belong to the credentials; the reference leaves out whatever has the word in its name. */
@@ -31,7 +35,13 @@ export function isAuthorization(parameter: { readonly in: string; readonly name:
   return parameter.in === 'header' && parameter.name.toLowerCase().includes('authorization')
 }
 
-function buildParameter(parameter: Parameter, call: CallDescription): ParameterModel {
+function isDeclaredRequired({ source }: Document, parameter: Parameter): boolean {
+  if (parameter.in !== 'path' || parameter.place.uri !== source.uri) return parameter.required
+  const written = getPath(source.root, fromPointer(parameter.pointer, source.root) ?? [])
+  return isObject(written) && written['required'] === true
+}
+
+function buildParameter(parameter: Parameter, call: CallDescription): Omit<ParameterModel, 'declaredRequired'> {
   return {
     name: parameter.name,
     in: parameter.in,

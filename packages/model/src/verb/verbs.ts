@@ -127,11 +127,11 @@ function buildCall(context: Context, operation: Operation, call: CallDescription
   const body = buildBody(operation, call)
   const response = buildResponse(operation, call, hints)
   const poll = call.async?.poll && findSide(context, call.async.poll.path, call.async.poll.at, call)
-  return { description: call, operation, parameters: buildParameters(operation, call), ...(body && { body }), ...(response && { response }), ...(poll && { poll }) }
+  return { description: call, operation, parameters: buildParameters(context.document, operation, call), ...(body && { body }), ...(response && { response }), ...(poll && { poll }) }
 }
 
 /** A GET operation beside the call itself: poll, proof of absence. */
 function findSide(context: Context, path: string, pointer: string, call: CallDescription): VerbModel['proof'] {
   const operation = locate(context, path, 'GET', `${pointer}/path`)
-  return operation && { operation, parameters: buildParameters(operation, { ...call, headers: [], queries: [] }) }
+  return operation && { operation, parameters: buildParameters(context.document, operation, { ...call, headers: [], queries: [] }) }
 }
