@@ -19,7 +19,7 @@ function compileAction(planning: Planning, verb: VerbModel): ActionPlan {
   const match = action === 'findby' ? compileMatch(planning, verb) : undefined
   const mappings = parameterMappings(description.fieldMapping)
   return {
-    ...(call !== undefined && { call: compileCall(planning, call, action) }),
+    ...(call !== undefined && { call: compileCall(planning, call, action, description.idempotencyKey?.header) }),
     ...(steps.length > 0 && { steps: steps.map((step) => compileStep(planning, step, action)) }),
     ...(match !== undefined && { match }),
     ...(description.pagination !== undefined && { pagination: compilePagination(description.pagination) }),

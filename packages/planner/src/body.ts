@@ -1,11 +1,12 @@
 import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
-import { essence, pathNames, propertiesOf, type BodyModel, type CallModel, type Property } from '@oasgen/model'
+import { essence, propertiesOf, type BodyModel, type CallModel, type FieldModel, type Property } from '@oasgen/model'
+import type { Schema } from '@oasgen/openapi'
 import type { BodyFieldPlan, BodyPlan, ShapePlan, ValueSource } from '@oasgen/plan'
-import type { RequestMapping, VerbAction } from '@oasgen/restdefinition'
+import type { CallDescription, RequestMapping, VerbAction } from '@oasgen/restdefinition'
 import { isDrifting } from './drifting.js'
 import { ruleAt, specPath } from './field-index.js'
 import { jqText } from './jq-text.js'
-import { companionFields } from './companion-fields.js'
+import { companionFields, markSource } from './companion-fields.js'
 import type { Planning } from './planning.js'
 import { compileShape } from './shape.js'
 import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
@@ -69,9 +70,20 @@ function contentOf(planning: Planning, call: CallModel, action: VerbAction): Pic
 function wholeSources(planning: Planning, { description, body }: CallModel, action: VerbAction): readonly ValueSource[] {
   const target: Target = { action, in: 'body' }
   const { from } = description.body
-  if (from !== undefined) return pathNames(from) === undefined && !parsePath(from).ok ? [{ from: 'cel', program: from }] : resourceSources(planning, from, target)
+  const program = celInBody(description)
+  if (program !== undefined) return [{ from: 'cel', program }]
+  if (from !== undefined) return resourceSources(planning, from, target)
   const field = (body as BodyModel).field
   return [...specSources(planning, field, target), ...statusSources(planning, field, target)]
+}
+
+/** `body.from` is a field of the resource, or an expression. */
+export function celInBody({ body: { from } }: Pick<CallDescription, 'body'>): string | undefined {
+  if (from === undefined) return undefined
+  const parsed = parsePath(from)
+  const root = parsed.ok ? parsed.path[0] : undefined
+  const isField = root !== undefined && 'key' in root && ['spec', 'status', 'metadata'].includes(root.key)
+  return isField ? undefined : from
 }
 
 function fieldsOf(planning: Planning, call: CallModel, action: VerbAction): readonly BodyFieldPlan[] {
@@ -97,13 +109,23 @@ interface Declared {
 function declaredField(planning: Planning, call: CallModel, { name, property, action }: Declared): readonly BodyFieldPlan[] {
   const path = printPath(ofKeys(name))
   const sources = fieldSources(planning, call, { name, property, action })
-  if (action === 'findby' && !property.required && isDrifting(planning, sources)) return companionFields(planning, name, action)
+  if (action === 'findby' && !property.required && isDrifting(planning, sources)) return []
   const field = planning.fields.spec.get(name)
-  const shape = field === undefined ? true : compileShape({ body: property.schema, spec: field.updateSchema === undefined ? [field.schema] : [field.schema, field.updateSchema] })
+  const shape = field === undefined ? true : shapeOfField(planning, field, property.schema)
   const below = field === undefined ? [] : companionFields(planning, name, action)
   if (sources.length === 0) return below
   const writeOnly = isWriteOnly(planning, name, property)
   return [{ path, sources, ...(property.required && { required: true }), ...(writeOnly && { writeOnly: true }), ...shapeMember(shape) }, ...below]
+}
+
+function shapeOfField({ fields }: Planning, { name, schema, updateSchema }: FieldModel, body: Schema): ShapePlan {
+  const below = [...fields.rules.values()].filter(({ steps: [step, ...rest] }) => step !== undefined && 'key' in step && step.key === name && rest.length > 0)
+  return compileShape({
+    body,
+    spec: updateSchema === undefined ? [schema] : [schema, updateSchema],
+    added: below.flatMap(({ settings, steps }) => (settings.schema === undefined ? [] : [steps.slice(1)])),
+    kept: below.flatMap(({ companion }) => (companion === undefined ? [] : [companion.steps.slice(1)])),
+  })
 }
 
 function shapeMember(shape: ShapePlan): { readonly shape?: ShapePlan } {
@@ -116,8 +138,8 @@ function fieldSources(planning: Planning, { description }: CallModel, { name, pr
   const path = printPath(ofKeys(name))
   const mapped = description.fieldMapping.flatMap((mapping) =>
     mapping.direction === 'request' && mapping.to.in === 'body' && printed(mapping.to.path) === path ? mappedSources(planning, mapping, target) : [])
-  const mark = ruleAt(planning.fields, specPath(name))?.settings.ownershipMark === true && (action === 'create' || action === 'update')
-  if (mark) return distinctSources([...mapped, { from: 'mark', form: property.schema.format === 'uuid' ? 'uuid' : 'text' }])
+  const rule = ruleAt(planning.fields, specPath(name))
+  if (rule?.settings.ownershipMark === true && (action === 'create' || action === 'update')) return [...mapped, markSource(planning, rule)]
   const whole = description.body.mode === 'full' || property.required
   return distinctSources([...mapped, ...specSources(planning, name, target), ...(whole ? statusSources(planning, name, target) : [])])
 }

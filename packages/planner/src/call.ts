@@ -11,11 +11,12 @@ import type { Planning } from './planning.js'
 import { acceptOf, compileResponse, successCodes } from './response.js'
 
 /** One call of a verb, with everything that fills it and everything that its answer means. */
-export function compileCall(planning: Planning, call: CallModel, action: VerbAction): CallPlan {
+export function compileCall(planning: Planning, call: CallModel, action: VerbAction, ownHeader?: string): CallPlan {
   const { description, operation } = call
   const body = compileBody(planning, call, action)
+  const input = { action, mappings: description.fieldMapping, ...(ownHeader !== undefined && { ownHeader }) }
   return {
-    ...callPlan(planning, operation, { parameters: call.parameters, input: { action, mappings: description.fieldMapping }, description }),
+    ...callPlan(planning, operation, { parameters: call.parameters, input, description }),
     ...(body !== undefined && { body }),
     response: compileResponse(planning, call, action),
   }

@@ -1,4 +1,3 @@
-import { ofKeys, printPath } from '@oasgen/fieldpath'
 import { pathNames, propertiesOf, referenceFieldName, secretFieldName } from '@oasgen/model'
 import type { ComparePlan } from '@oasgen/plan'
 import type { Planning } from './planning.js'
@@ -14,10 +13,12 @@ export function compileCompare(planning: Planning): ComparePlan {
   }
 }
 
-/** Names below `spec` that say where and how to ask, and nothing about the object. What the user names the object by does. */
+/**
+ * Names below `spec` that say where and how to ask, and nothing about the object: an answer may use the same word for something else.
+ * A new name or parent is seen by the identity.
+ */
 function ignoredFields({ model, fields }: Planning): readonly string[] {
-  const naming = new Set(model.identity.flatMap(({ path }) => pathNames(path)?.slice(1, 2) ?? []))
-  const parameters = model.spec.filter(({ origin, name, returned }) => origin.type === 'parameter' && !naming.has(name) && !(returned && origin.in !== 'path')).map(({ name }) => name)
+  const parameters = model.spec.filter(({ origin, returned }) => origin.type === 'parameter' && (origin.in === 'path' || !returned)).map(({ name }) => name)
   const companions = [...fields.rules.values()].flatMap(({ settings, steps }) => {
     const [step] = steps
     if (step === undefined || steps.length > 1 || !('key' in step)) return []
@@ -38,8 +39,4 @@ function updatableFields({ model }: Planning): readonly string[] {
   }))
   const known = new Set(model.spec.map(({ name }) => name))
   return [...new Set([...declared, ...mapped])].filter((name) => known.has(name)).toSorted()
-}
-
-export function belowSpec(...names: readonly string[]): string {
-  return printPath(ofKeys(...names))
 }

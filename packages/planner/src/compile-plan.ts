@@ -1,22 +1,28 @@
-import type { Checked } from '@oasgen/diagnostics'
+import { hasErrors, type Checked } from '@oasgen/diagnostics'
 import type { ResourceModel } from '@oasgen/model'
-import { printPlan, type Plan } from '@oasgen/plan'
+import type { Plan } from '@oasgen/plan'
 import { compileActions } from './action.js'
 import { compileSchemes } from './auth.js'
 import { compileCompare } from './compare.js'
 import { compileReferences, compileSecrets } from './companions.js'
+import { planFindings, unreadable } from './checks.js'
 import { featuresOf } from './features.js'
 import { compileIdentity } from './identity.js'
 import { serversOf, startPlanning, type Planning } from './planning.js'
 import { compileConditions, compileConfiguration, compileExports, compilePolicy } from './settings.js'
 import { compileStatus } from './status.js'
 
-/** A model always gives a Plan; findings tell what in it cannot work. The same model gives the same Plan, byte for byte. */
-export function compilePlan(model: ResourceModel): Checked<Plan> & { readonly value: Plan } {
+/**
+ * The same model gives the same Plan, byte for byte. There always is one, unless the definition holds a path or a program that cannot
+ * be read: to leave that out would change what the others mean.
+ */
+export function compilePlan(model: ResourceModel): Checked<Plan> {
   const planning = startPlanning(model)
+  const broken = unreadable(planning)
+  if (hasErrors(broken)) return { value: undefined, findings: broken }
   const parts = compileParts(planning)
   const plan: Plan = { ...parts, requires: featuresOf(parts) }
-  return { value: plan, findings: [...planning.findings, ...printPlan(plan).findings] }
+  return { value: plan, findings: [...broken, ...planFindings(planning, plan)] }
 }
 
 function compileParts(planning: Planning): Omit<Plan, 'requires'> {

@@ -35,6 +35,7 @@ export function compileText({ document, uri = 'http://127.0.0.1:18080/openapi.ya
   if (source.value === undefined) throw new Error(`the document cannot be read: ${messages(source.findings)}`)
   const { value: model, findings } = buildModel(linkDocument(source.value, new Map(), linkOptions(read.value)), read.value)
   const compiled = compilePlan(model)
+  if (compiled.value === undefined) throw new Error(`there is no Plan: ${messages(compiled.findings)}`)
   return { model, plan: compiled.value, findings: [...read.findings, ...source.findings, ...findings, ...compiled.findings], own: compiled.findings }
 }
 

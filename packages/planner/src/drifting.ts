@@ -15,7 +15,7 @@ function mayDrift(planning: Planning, path: string): boolean {
   const parsed = parsePath(path)
   const root = parsed.ok ? parsed.path[0] : undefined
   if (!parsed.ok || root === undefined || !('key' in root) || root.key === 'metadata') return false
-  if (isIdentifying(planning, parsed.path) || planning.model.identity.some((part) => part.path === path)) return false
+  if (isIdentifying(planning, parsed.path) || planning.identity.some((part) => part.path === path)) return false
   if (root.key === 'status') return true
   const name = parsed.path[1]
   const field = name !== undefined && 'key' in name ? planning.fields.spec.get(name.key) : undefined

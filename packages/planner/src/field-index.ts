@@ -1,6 +1,5 @@
 import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
-import { pathNames, referenceFieldName, secretFieldName, typesOf, type FieldModel, type ResourceModel } from '@oasgen/model'
-import { fieldAt } from '@oasgen/model'
+import { fieldAt, pathNames, referenceFieldName, secretFieldName, typesOf, type FieldModel, type ResourceModel } from '@oasgen/model'
 import { printFieldPattern, readFieldPattern, type FieldSettings, type PatternStep } from '@oasgen/restdefinition'
 
 /** Fields of spec and status by name, and what the definition says about single ones. */
@@ -25,6 +24,8 @@ export interface Companion {
   readonly type: 'secret' | 'reference'
   /** Path in the resource; `undefined` inside of lists, where no single place can be named. */
   readonly path: string | undefined
+  /** Below `spec`. */
+  readonly steps: readonly PatternStep[]
   readonly form: 'text' | 'json'
 }
 
@@ -33,8 +34,15 @@ export function indexFields(model: ResourceModel): FieldIndex {
   return {
     spec: new Map(model.spec.map((field) => [field.name, field])),
     status: new Map(model.status.map(({ names, target }) => [printPath(ofKeys(...names)), printPath(ofKeys('status', ...target))])),
-    rules: new Map(rules.map((rule) => [rule.path, rule])),
+    rules: firstOfEach(rules),
   }
+}
+
+/** Of two entries for one field the first counts. */
+function firstOfEach(rules: readonly IndexedRule[]): ReadonlyMap<string, IndexedRule> {
+  const found = new Map<string, IndexedRule>()
+  for (const rule of rules) if (!found.has(rule.path)) found.set(rule.path, rule)
+  return found
 }
 
 function indexRule(model: ResourceModel, settings: FieldSettings): readonly IndexedRule[] {
@@ -49,8 +57,9 @@ function companionOf(model: ResourceModel, settings: FieldSettings, steps: reado
   const last = steps.at(-1)
   if (type === undefined || last === undefined || !('key' in last)) return undefined
   const name = type === 'secret' ? secretFieldName(last.key) : referenceFieldName(last.key)
-  const names = keysOf([...steps.slice(0, -1), { key: name }])
-  return { type, path: names && printPath(ofKeys('spec', ...names)), form: formOf(model, settings) }
+  const place = [...steps.slice(0, -1), { key: name }]
+  const names = keysOf(place)
+  return { type, path: names && specPath(...names), steps: place, form: formOf(model, settings) }
 }
 
 function formOf(model: ResourceModel, settings: FieldSettings): 'text' | 'json' {

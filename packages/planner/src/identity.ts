@@ -1,5 +1,6 @@
 import { ofKeys, printPath } from '@oasgen/fieldpath'
-import { typesOf, type IdentityModel } from '@oasgen/model'
+import { typesOf } from '@oasgen/model'
+import type { PlannedPart } from './planned-identity.js'
 import type { IdentityPart, IdentityPlan, IdentitySource, PathPiece } from '@oasgen/plan'
 import { ruleAt } from './field-index.js'
 import { compileTemplate } from './path-template.js'
@@ -7,30 +8,31 @@ import type { Planning } from './planning.js'
 
 /** What fills the paths of get, update and delete, in their order. */
 export function compileIdentity(planning: Planning): IdentityPlan {
-  return { parts: planning.model.identity.map((part) => ({ path: part.path, assigned: part.assigned, from: sourcesOf(planning, part), type: typeOf(part) })) }
+  return { parts: planning.identity.map((part) => ({ path: part.path, assigned: part.assigned, from: sourcesOf(planning, part), type: typeOf(part) })) }
 }
 
-function typeOf({ schema }: IdentityModel): IdentityPart['type'] {
+function typeOf({ schema }: PlannedPart): IdentityPart['type'] {
   const types = schema === undefined ? [] : typesOf(schema)
   const [only] = types
   return types.length === 1 && (only === 'integer' || only === 'number' || only === 'boolean') ? only : 'string'
 }
 
-function sourcesOf(planning: Planning, part: IdentityModel): readonly IdentitySource[] {
+function sourcesOf(planning: Planning, part: PlannedPart): readonly IdentitySource[] {
   const body: readonly IdentitySource[] = part.inObject.length === 0 ? [] : [{ in: 'body', path: printPath(ofKeys(...part.inObject)) }]
+  if (part.role === 'parent') return []
   if (part.assigned === 'spec') return mayBeAssigned(planning, part) ? body : []
   return [...body, ...locationSources(planning, part)]
 }
 
 /** A name that the user may leave out is then chosen by the API. What was sent is the identity otherwise, in whatever spelling it is answered. */
-function mayBeAssigned({ fields }: Planning, { path, inObject }: IdentityModel): boolean {
+function mayBeAssigned({ fields }: Planning, { path, inObject }: PlannedPart): boolean {
   const [name] = inObject
   const field = name !== undefined && inObject.length === 1 ? fields.spec.get(name) : undefined
   return field !== undefined && !field.required && field.origin.type === 'body' && ruleAt(fields, path)?.settings.immutable !== 'never'
 }
 
 /** A Location that leads to an operation is no address of the object. */
-function locationSources({ model }: Planning, part: IdentityModel): readonly IdentitySource[] {
+function locationSources({ model }: Planning, part: PlannedPart): readonly IdentitySource[] {
   const handle = model.verbs.create?.description.async?.operationRef
   const isOperation = handle?.in === 'header' && handle.path.toLowerCase() === 'location'
   const item = model.verbs.get?.call?.operation.path

@@ -1,7 +1,8 @@
 import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
 import type { VerbModel } from '@oasgen/model'
 import type { IdentifierPlan, MatchPlan } from '@oasgen/plan'
-import { keptPath } from './field-index.js'
+import { markSource } from './companion-fields.js'
+import { keptPath, keysOf } from './field-index.js'
 import type { Planning } from './planning.js'
 import { covers } from './response.js'
 
@@ -41,12 +42,10 @@ function isComplete({ model }: Planning, { call, description }: VerbModel): bool
   return whole !== undefined && item !== undefined && covers(item, whole)
 }
 
-function markOf({ fields }: Planning): MatchPlan['mark'] {
-  for (const { settings, path, steps } of fields.rules.values()) {
-    if (!settings.ownershipMark || steps.some((step) => !('key' in step))) continue
-    const [step] = steps
-    const field = step !== undefined && 'key' in step && steps.length === 1 ? fields.spec.get(step.key) : undefined
-    return { path, form: field?.schema.format === 'uuid' ? 'uuid' : 'text' }
+function markOf(planning: Planning): MatchPlan['mark'] {
+  for (const rule of planning.fields.rules.values()) {
+    const source = rule.settings.ownershipMark && keysOf(rule.steps) !== undefined ? markSource(planning, rule) : undefined
+    if (source?.from === 'mark') return { path: rule.path, form: source.form }
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import { ofKeys, printPath } from '@oasgen/fieldpath'
+import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
 import { typesOf, type ParameterModel } from '@oasgen/model'
 import type { JsonValue } from '@oasgen/json'
 import type { ParameterPlan, ValueSource } from '@oasgen/plan'
@@ -12,15 +12,39 @@ export interface ParameterInput {
   readonly mappings: readonly FieldMapping[]
   /** Filled by the engine: the handle of an operation. */
   readonly handle?: string
+  /** Written by the engine: the key of a create. */
+  readonly ownHeader?: string
 }
 
-/** The parameters that something can fill, and those that a request cannot do without. */
+/** The parameters that something can fill, those that a request cannot do without, and what mappings add to them. */
 export function compileParameters(planning: Planning, parameters: readonly ParameterModel[], input: ParameterInput): readonly ParameterPlan[] {
-  return parameters.flatMap((parameter) => {
-    if (parameter.filledBy === 'constant' || parameter.filledBy === 'pagination') return []
+  const declared = parameters.flatMap((parameter) => {
+    if (parameter.filledBy === 'constant' || parameter.filledBy === 'pagination' || isOwn(parameter, input)) return []
     const sources = sourcesOf(planning, parameter, input)
     const isNeeded = parameter.required || parameter.in === 'path' || isVersion(parameter)
     return sources.length === 0 && !isNeeded ? [] : [parameterPlan(planning, parameter, { sources, action: input.action })]
+  })
+  return [...declared, ...undeclared(planning, parameters, input)]
+}
+
+function isOwn({ name, in: place }: ParameterModel, { ownHeader }: ParameterInput): boolean {
+  return place === 'header' && name.toLowerCase() === ownHeader?.toLowerCase()
+}
+
+/** Whoever maps a value to a query or header that the document does not know wants it sent. */
+function undeclared(planning: Planning, parameters: readonly ParameterModel[], { action, mappings }: ParameterInput): readonly ParameterPlan[] {
+  const others = mappings.flatMap((mapping) => {
+    if (mapping.direction !== 'request' || (mapping.to.in !== 'query' && mapping.to.in !== 'header')) return []
+    const place = mapping.to.in
+    const name = parameterName(mapping.to.path)
+    return parameters.some((parameter) => parameter.in === place && isNamed(parameter, mapping.to.path)) ? [] : [{ name, in: place, mapping }]
+  })
+  const first = others.filter((each, index) => others.findIndex(({ name, in: place }) => place === each.in && name === each.name) === index)
+  return first.map(({ name, in: place }) => {
+    const own = others.filter((other) => other.in === place && other.name === name)
+    const sources = distinctSources(own.flatMap(({ mapping }) => mappedSources(planning, mapping, { action, in: place })))
+    const form = place === 'query' ? { style: 'form' as const, explode: true } : { style: 'simple' as const, explode: false }
+    return { name, in: place, ...form, sources, ...(action === 'findby' && isDrifting(planning, sources) && { drifting: true as const }) }
   })
 }
 
@@ -61,9 +85,19 @@ function isVersion({ name, in: place }: ParameterModel): boolean {
   return place === 'header' && name.toLowerCase() === 'if-match'
 }
 
-function mappingsTo(mappings: readonly FieldMapping[], { name, in: place }: ParameterModel): readonly RequestMapping[] {
-  const same = (path: string): boolean => (place === 'header' ? path.toLowerCase() === name.toLowerCase() : path === name)
-  return mappings.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === place && same(mapping.to.path) ? [mapping] : []))
+function mappingsTo(mappings: readonly FieldMapping[], parameter: ParameterModel): readonly RequestMapping[] {
+  return mappings.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === parameter.in && isNamed(parameter, mapping.to.path) ? [mapping] : []))
+}
+
+/** The reference writes a name with dots as a path: `['api.version']`. */
+function isNamed({ name, in: place }: ParameterModel, path: string): boolean {
+  return [path, parameterName(path)].some((text) => (place === 'header' ? text.toLowerCase() === name.toLowerCase() : text === name))
+}
+
+function parameterName(path: string): string {
+  const parsed = parsePath(path)
+  const [only, ...rest] = parsed.ok ? parsed.path : []
+  return only !== undefined && rest.length === 0 && 'key' in only ? only.key : path
 }
 
 function configurationSources({ model }: Planning, { name, in: place }: ParameterModel, action: VerbAction): readonly ValueSource[] {
@@ -74,8 +108,7 @@ function configurationSources({ model }: Planning, { name, in: place }: Paramete
 
 /** The identity under the parameter's own name comes first: it may live elsewhere in the resource. */
 function ownSources(planning: Planning, name: string, target: Target): readonly ValueSource[] {
-  const { model } = planning
-  const part = target.in === 'path' ? model.identity.find(({ parameter }) => parameter === name) : undefined
+  const part = target.in === 'path' ? planning.identity.find(({ parameter }) => parameter === name) : undefined
   const own = part === undefined || (target.action === 'create' && part.assigned === 'server') ? [] : identitySources(part.path, target)
   return [...own, ...specSources(planning, name, target), ...statusSources(planning, name, target)]
 }

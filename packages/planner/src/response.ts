@@ -36,7 +36,7 @@ export function successCodes({ responses }: Operation, added: readonly number[] 
 function placesOf(description: CallDescription, response: ResponseModel | undefined, action: VerbAction): Pick<ResponsePlan, 'itemPath' | 'itemsPath'> {
   if (action !== 'findby') return itemPlace(description, response)
   // The answer itself is the one object, whatever lists it holds.
-  if (description.itemsPath === undefined && description.itemPath === '$') return { itemsPath: '$' }
+  if (description.itemsPath === undefined && description.itemPath === '$') return { itemPath: '$' }
   const items = description.itemsPath ?? (description.responseTransform === undefined ? response?.itemsPath : undefined)
   const isSeen = items === '$' && description.itemsPath === undefined
   return { ...(items !== undefined && !isSeen && { itemsPath: items }), ...itemPlace(description, response) }

@@ -1,16 +1,20 @@
 import { itemsOf, propertiesOf } from '@oasgen/model'
 import type { Schema } from '@oasgen/openapi'
 import type { ShapePlan } from '@oasgen/plan'
+import type { PatternStep } from '@oasgen/restdefinition'
 
 /** How deep a shape looks; below it everything is sent as it stands. */
 const LEVELS = 8
 
-/** Properties that something puts into the spec and that no body declares: references beside a value, sources of mappings. */
 export interface ShapeInput {
-  /** What this body declares. */
-  readonly body: Schema
+  /** What this body declares; absent inside of what the definition adds. */
+  readonly body: Schema | undefined
   /** All that the spec field may hold. */
   readonly spec: readonly Schema[]
+  /** Places below that the definition adds to the body. */
+  readonly added: readonly (readonly PatternStep[])[]
+  /** Places below that are in the spec for us alone: references to Secrets and to other resources. */
+  readonly kept: readonly (readonly PatternStep[])[]
 }
 
 /** What of a spec field this body declares; `true` where that is all of it. */
@@ -18,22 +22,41 @@ export function compileShape(input: ShapeInput): ShapePlan {
   return shapeOf(input, LEVELS)
 }
 
-function shapeOf({ body, spec }: ShapeInput, levels: number): ShapePlan {
-  const others = spec.filter((schema) => schema !== body)
-  if (others.length === 0 || levels === 0 || isOpen(body)) return true
-  const elements = itemsOf(body)
-  if (elements !== undefined) return shapeOf({ body: elements, spec: others.flatMap((schema) => itemsOf(schema) ?? []) }, levels)
+function shapeOf(input: ShapeInput, levels: number): ShapePlan {
+  const { body, kept } = input
+  const others = input.spec.filter((schema) => schema !== body)
+  if (levels === 0 || (others.length === 0 && kept.length === 0)) return true
+  const elements = body && itemsOf(body)
+  if (elements !== undefined || [...kept, ...input.added].some(([step]) => step !== undefined && 'each' in step)) {
+    return shapeOf({ body: elements, spec: others.flatMap((schema) => itemsOf(schema) ?? []), added: inElements(input.added), kept: inElements(kept) }, levels)
+  }
+  return body === undefined || (isOpen(body) && kept.length === 0) ? true : objectShape({ ...input, body, spec: others }, levels)
+}
+
+function objectShape({ body, spec, added, kept }: ShapeInput & { readonly body: Schema }, levels: number): ShapePlan {
   const declared = propertiesOf(body)
-  if (declared.size === 0) return true
-  const shapes = [...declared].map(([name, { schema }]) => [name, shapeOf({ body: schema, spec: propertiesNamed(others, name) }, levels - 1)] as const)
-  const hasMore = others.some((schema) => [...propertiesOf(schema).keys()].some((name) => !declared.has(name)))
+  const names = [...new Set([...declared.keys(), ...added.flatMap(firstKey)])]
+  if (names.length === 0) return true
+  const shapes = names.map((name) => [name, shapeOf({
+    body: declared.get(name)?.schema, spec: spec.flatMap((schema) => propertiesOf(schema).get(name)?.schema ?? []), added: inMember(added, name), kept: inMember(kept, name),
+  }, levels - 1)] as const)
+  const hasMore = kept.some((steps) => steps.length === 1) || spec.some((schema) => [...propertiesOf(schema).keys()].some((name) => !names.includes(name)))
   return !hasMore && shapes.every(([, shape]) => shape === true) ? true : Object.fromEntries(shapes)
 }
 
+/** Anything may stand there. */
 function isOpen(schema: Schema): boolean {
   return schema.additionalProperties === true || typeof schema.additionalProperties === 'object' || schema.allOf.some(isOpen)
 }
 
-function propertiesNamed(schemas: readonly Schema[], name: string): readonly Schema[] {
-  return schemas.flatMap((schema) => propertiesOf(schema).get(name)?.schema ?? [])
+function firstKey([step]: readonly PatternStep[]): readonly string[] {
+  return step !== undefined && 'key' in step ? [step.key] : []
+}
+
+function inElements(places: ShapeInput['added']): ShapeInput['added'] {
+  return places.flatMap(([step, ...rest]) => (step !== undefined && 'each' in step ? [rest] : []))
+}
+
+function inMember(places: ShapeInput['added'], name: string): ShapeInput['added'] {
+  return places.flatMap((steps) => (firstKey(steps)[0] === name && steps.length > 1 ? [steps.slice(1)] : []))
 }

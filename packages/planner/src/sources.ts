@@ -24,8 +24,8 @@ export function resourceSources(planning: Planning, path: string, target: Target
 }
 
 /** A create has no identity yet; a list is asked for what the user wants. An id that the API gave never stands in the spec. */
-function isIdentity({ model }: Planning, path: string, target: Target): boolean {
-  const part = model.identity.find((each) => each.path === path)
+function isIdentity({ identity }: Planning, path: string, target: Target): boolean {
+  const part = identity.find((each) => each.path === path)
   if (part === undefined || target.action === 'create') return false
   return part.assigned === 'server' || (target.in === 'path' && target.action !== 'findby')
 }

@@ -1,0 +1,58 @@
+import { prefixTo, type IdentityModel, type ResourceModel } from '@oasgen/model'
+import type { Schema } from '@oasgen/openapi'
+import { keptPath, ruleAt, specPath, type FieldIndex } from './field-index.js'
+
+/** A part of the identity in the Plan: those of the item, and the names above it that the user chose. */
+export interface PlannedPart extends Pick<IdentityModel, 'path' | 'assigned' | 'schema' | 'obtained' | 'inObject'> {
+  readonly parameter: string
+  readonly role: 'item' | 'parent'
+}
+
+/**
+ * In the order of the path. A parent belongs to the identity, because an object is addressed by the parent that it was made under even
+ * when somebody edits the spec; one that the Configuration or another resource names does not, for it is not the user's word.
+ */
+export function plannedIdentity(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
+  const items = model.identity.map((part): PlannedPart => ({ ...part, path: keptPath(fields, part.path), role: 'item' }))
+  if (items.length === 0) return []
+  const known = new Set(items.map(({ path }) => path))
+  const parents = model.parents.flatMap(({ parameter }) => parentPart(model, fields, parameter)).filter(({ path }) => !known.has(path))
+  const different = parents.filter(({ path }, at) => parents.findIndex((other) => other.path === path) === at)
+  return [...different, ...items].toSorted((a, b) => placeOf(model, a) - placeOf(model, b))
+}
+
+function placeOf({ verbs }: ResourceModel, { parameter }: PlannedPart): number {
+  const template = (verbs.get ?? verbs.update ?? verbs.delete)?.call?.operation.path ?? ''
+  return prefixTo(template, parameter)?.length ?? template.length
+}
+
+function parentPart(model: ResourceModel, fields: FieldIndex, parameter: string): readonly PlannedPart[] {
+  const sources = new Set<string | undefined>()
+  let schema: Schema | undefined
+  for (const call of [model.verbs.get?.call, model.verbs.update?.call, model.verbs.delete?.call]) {
+    const declared = call?.parameters.find((each) => each.in === 'path' && each.name === parameter)
+    if (call === undefined || declared === undefined) continue
+    schema ??= declared.schema
+    sources.add(onlySource(model, fields, { parameter, call }))
+  }
+  const [path] = [...sources]
+  if (sources.size !== 1 || path === undefined) return []
+  return [{ parameter, path, assigned: 'spec', schema, obtained: [], inObject: [], role: 'parent' }]
+}
+
+interface Parent {
+  readonly parameter: string
+  readonly call: NonNullable<NonNullable<ResourceModel['verbs']['get']>['call']>
+}
+
+/** The one plain field of the spec that fills the parameter. */
+function onlySource(model: ResourceModel, fields: FieldIndex, { parameter, call }: Parent): string | undefined {
+  if (model.configuration?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true) return undefined
+  const mappings = call.description.fieldMapping.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === 'path' && mapping.to.path === parameter ? [mapping] : []))
+  const [mapping] = mappings
+  if (mappings.length > 1 || (mapping !== undefined && (mapping.from.type !== 'resource' || mapping.alias !== undefined))) return undefined
+  const written = mapping?.from.type === 'resource' ? mapping.from.path : fields.spec.has(parameter) ? specPath(parameter) : undefined
+  const path = written === undefined ? undefined : keptPath(fields, written)
+  if (path?.startsWith('spec') !== true) return undefined
+  return ruleAt(fields, path)?.companion === undefined ? path : undefined
+}
