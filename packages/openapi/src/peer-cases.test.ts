@@ -6,7 +6,7 @@ import { linkDocument, readDocument, readSourceUri, type Document, type MediaTyp
 
 interface Case {
   readonly name: string
-  readonly input: Readonly<Record<string, never>>
+  readonly input: ParsingInput & { readonly oasPath?: string }
   readonly expected: Readonly<Record<string, unknown>>
 }
 interface CaseFile {
@@ -92,9 +92,8 @@ function cycleIn(schema: Schema): string | undefined {
 
 describe.skipIf(!present)(`the cases of the reference about documents (${present ? 13 : 'not run: 13 cases, folder absent'})`, () => {
   it.each(casesOf('oas-parsing.json').map((entry) => [entry.name, entry] as const))('%s', (_, { input, expected }) => {
-    const given = input as ParsingInput
-    const read = readDocument(given.documentYAML ?? JSON.stringify(given.document), { uri: 'file:///case.yaml' })
-    const asked: Asked = { document: linkDocument(read.value!), input: given, expected }
+    const read = readDocument(input.documentYAML ?? JSON.stringify(input.document), { uri: 'file:///case.yaml' })
+    const asked: Asked = { document: linkDocument(read.value!), input, expected }
     for (const [name, want] of Object.entries(expected)) expect(READINGS[name]?.(asked), name).toEqual(want)
   })
 })
@@ -102,7 +101,7 @@ describe.skipIf(!present)(`the cases of the reference about documents (${present
 /** What downloads is tested where the downloading is; here only what the address says. */
 describe.skipIf(!present)(`the cases of the reference about sources (${present ? 8 : 'not run: 8 cases, folder absent'})`, () => {
   it.each(casesOf('oas-source.json').map((entry) => [entry.name, entry] as const))('%s', (_, { input, expected }) => {
-    const { value, findings } = readSourceUri((input['oasPath'] as string).replace('HOST', 'host'))
+    const { value, findings } = readSourceUri((input.oasPath ?? '').replace('HOST', 'host'))
     const refused = 'errorContains' in expected
     expect(value === undefined).toBe(refused)
     if (refused) expect(findings[0]?.message).toContain(expected['errorContains'])

@@ -13,13 +13,17 @@ const CHAIN = 50
 
 /** Follows `$ref` until there is none. What has no `$ref` is its own target. */
 export function follow(context: LinkContext, start: Located): Resolved {
+  return followFrom(context, start, new Set())
+}
+
+/** `seen`: the references on the way here, also those that a pointer leads through. */
+function followFrom(context: LinkContext, start: Located, seen: Set<string>): Resolved {
   let at = start
-  const seen = new Set<string>()
   while (isObject(at.value) && Object.hasOwn(at.value, '$ref')) {
     const key = keyOf(at)
     if (seen.has(key) || seen.size > CHAIN) return { ok: false, problem: cycle(start) }
     seen.add(key)
-    const next = resolveReference(context, at as Located<JsonObject>)
+    const next = resolveStep(context, at as Located<JsonObject>, seen)
     if (!next.ok) return next
     at = next.target
   }
@@ -32,6 +36,10 @@ export function keyOf(located: Located): string {
 
 /** One step: where the `$ref` of an object leads. */
 export function resolveReference(context: LinkContext, from: Located<JsonObject>): Resolved {
+  return resolveStep(context, from, new Set([keyOf(from)]))
+}
+
+function resolveStep(context: LinkContext, from: Located<JsonObject>, seen: Set<string>): Resolved {
   const reference = from.value['$ref']
   const where = from.source.place(below(from.pointer, '$ref'))
   if (typeof reference !== 'string') return refused(malformed(reference, from, where))
@@ -39,7 +47,8 @@ export function resolveReference(context: LinkContext, from: Located<JsonObject>
   const source = sourceOf(context, from.source, address)
   if (source === undefined) return refused(notLoaded(context, from.source, reference, where))
   const fragment = decodePercent(rest.join('#'))
-  return fragment === '' || fragment.startsWith('/') ? byPointer(context, { source, fragment, reference, where }) : byAnchor(context, { source, fragment, reference, where })
+  const target: Target = { source, fragment, reference, where, seen }
+  return fragment === '' || fragment.startsWith('/') ? byPointer(context, target) : byAnchor(context, target)
 }
 
 function sourceOf(context: LinkContext, from: SourceDocument, address: string): SourceDocument | undefined {
@@ -53,6 +62,7 @@ interface Target {
   readonly fragment: string
   readonly reference: string
   readonly where: DocumentPlace
+  readonly seen: Set<string>
 }
 
 function byPointer(context: LinkContext, target: Target): Resolved {
@@ -60,7 +70,7 @@ function byPointer(context: LinkContext, target: Target): Resolved {
   if (tokens === undefined) return refused(finding('OAS0204', { found: `the text "${shorten(target.reference, 60)}"`, advice: 'write `~` as `~0` and `/` as `~1`' }, { where: target.where }))
   let at: Located = { source: target.source, pointer: '', value: target.source.root }
   for (const [index, token] of tokens.entries()) {
-    const container = stepInto(context, at, token)
+    const container = stepInto(context, at, token, target.seen)
     const value = childOf(container.value, token)
     if (value === undefined) return refused(dangling(target, container, tokens, index))
     at = { source: container.source, pointer: below(container.pointer, token), value }
@@ -69,9 +79,9 @@ function byPointer(context: LinkContext, target: Target): Resolved {
 }
 
 /** Some documents point through a reference: what is not here is looked for where the `$ref` leads. */
-function stepInto(context: LinkContext, at: Located, token: string): Located {
+function stepInto(context: LinkContext, at: Located, token: string, seen: ReadonlySet<string>): Located {
   if (childOf(at.value, token) !== undefined || !isObject(at.value) || !Object.hasOwn(at.value, '$ref')) return at
-  const followed = follow(context, at)
+  const followed = followFrom(context, at, new Set(seen))
   return followed.ok ? followed.target : at
 }
 
