@@ -9,6 +9,11 @@ export interface LeaderElectorOptions extends LeaseTimingOptions {
   readonly lease: LeaseRef
   /** Unique to this start of the process, such as pod name and a random part. */
   readonly identity: string
+  /**
+   * Whether this holder has certainly ended, so that its Lease need not run out: an earlier container of our own pod, which the
+   * kubelet never starts beside a new one.
+   */
+  readonly isDead?: (holder: string) => boolean
   readonly clock?: Clock
   readonly labels?: Readonly<Record<string, string>>
   /** Told of every try that failed; for logs. */
@@ -118,7 +123,8 @@ class Elector implements LeaderElector {
     if (read === 'failed') return 'wait'
     if (read === 'absent') return this.#claim(undefined)
     const isOurs = this.#hasHeld && read.holder === this.#options.identity
-    if (!isOurs && this.#observed.see(read, this.#clock.now()) === 'live') return 'wait'
+    const isFree = isOurs || this.#options.isDead?.(read.holder) === true
+    if (!isFree && this.#observed.see(read, this.#clock.now()) === 'live') return 'wait'
     return this.#claim(read)
   }
 

@@ -84,6 +84,23 @@ describe('what is wrong with a kubeconfig', () => {
   })
 })
 
+describe('OIDC', () => {
+  const jwt = (ends: number): string => ['{"alg":"none"}', JSON.stringify({ exp: ends }), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
+
+  it('a token that is still good is used; the library that knows the rest is loaded only now', async () => {
+    const token = jwt(4_102_444_800)
+    const user = `{auth-provider: {name: oidc, config: {id-token: ${token}, client-id: c, idp-issuer-url: "https://issuer.invalid", refresh-token: r}}}`
+    const { value } = await loadKubeconfig({ path: await file('oidc', config(user)), env: {} })
+    expect(await value?.credentials?.current()).toMatchObject({ ok: true, value: { authorization: `Bearer ${token}` } })
+  })
+
+  it('an issuer that cannot be asked is a problem with a reason', async () => {
+    const user = `{auth-provider: {name: oidc, config: {id-token: ${jwt(1)}, client-id: c, idp-issuer-url: "https://127.0.0.1:1", refresh-token: r}}}`
+    const { value } = await loadKubeconfig({ path: await file('oidc', config(user)), env: {} })
+    expect(await value?.credentials?.current()).toEqual({ ok: false, problem: expect.stringMatching(/^the identity provider of the kubeconfig/) as unknown })
+  })
+})
+
 describe('exec plugins', () => {
   it('get the cluster, and their token serves until it ends or is refused', async () => {
     const plugin = await file('plugin.sh', `#!/bin/sh

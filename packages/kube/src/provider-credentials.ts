@@ -22,7 +22,7 @@ export function providerCredentials(user: JsonObject): CredentialSource {
 }
 
 async function authorizationOf(user: JsonObject): Promise<string | undefined> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./oidc-library.js')
   const config = new KubeConfig()
   config.loadFromString(writeJson({
     apiVersion: 'v1', kind: 'Config', 'current-context': 'it',
