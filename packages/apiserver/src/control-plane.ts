@@ -113,7 +113,7 @@ function startControllers(kernel: Kernel, identity: Identity, log: (line: string
   const { store } = kernel.parts
   const registry = () => kernel.registry
   const controllers: readonly Controller[] = [
-    crdController(store, insideClient(kernel, 'crd-controller', Date.now)),
+    crdController(store, insideClient(kernel, 'kube-apiserver', Date.now)),
     namespaceController({ store, inside: insideClient(kernel, 'namespace-controller', Date.now), registry, ca: identity.ca }),
     garbageController(store, insideClient(kernel, 'garbage-collector', Date.now), registry),
   ]

@@ -82,11 +82,17 @@ function summary(body: Uint8Array): string {
   return `${body[0] === 0x7b ? start.toString('utf8') : start.toString('hex')}${more}`
 }
 
-/** A body that has to be an object; `missing` stands for an absent one. */
-export function readObjectBody(request: ApiRequest, kind: string): Tried<{ readonly object: JsonObject; readonly duplicates: readonly string[] }> {
+export interface ObjectBody {
+  readonly object: JsonObject
+  readonly duplicates: readonly string[]
+  readonly wasNull?: boolean
+}
+
+/** A body that has to be an object. */
+export function readObjectBody(request: ApiRequest, kind: string): Tried<ObjectBody> {
   const read = readBody(request, kind)
   if (read instanceof Failure) return read
-  if (read.value === null) return { object: {}, duplicates: [] }
+  if (read.value === null) return { object: {}, duplicates: [], wasNull: true }
   if (!isObject(read.value)) return unrecognized(kind, `couldn't get version/kind; json parse error: json: cannot unmarshal ${goName(read.value)} into Go value of type ${TYPE_META}`, request.body)
   return { object: read.value, duplicates: read.duplicates }
 }

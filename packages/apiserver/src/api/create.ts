@@ -24,7 +24,12 @@ export function create(context: WriteContext): Tried<Created> {
   if (placed instanceof Failure) return placed
   const named = { ...context, target: { ...target, name: nameOf(placed) } }
   const change = createObject(named, placed, (object) => trackUpdate({ ...named, old: undefined, next: object }))
-  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings] }
+  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings, ...adviceOn(target, change.object, undefined)] }
+}
+
+/** What the kind advises about an object that was accepted. */
+export function adviceOn(target: ResourceTarget, object: JsonObject, old: JsonObject | undefined): readonly string[] {
+  return target.subresource === '' ? target.type.rules.advise?.(object, old) ?? [] : []
 }
 
 /** Fields that only the server sets. */

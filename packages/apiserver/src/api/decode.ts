@@ -1,6 +1,6 @@
 import { type JsonObject } from '@oasgen/json'
 import { badRequest, Failure, invalid, invalidValue } from '../failure.js'
-import { apiVersionOf, kindOf, splitApiVersion, text } from '../object.js'
+import { apiVersionOf, kindOf, nameOf, splitApiVersion, text } from '../object.js'
 import { builtinTable, tableName } from '../schema/type-table.js'
 import type { ResourceTarget, Tried } from '../request.js'
 import { readMetadata } from './metadata.js'
@@ -17,6 +17,8 @@ export interface DecodeInput {
   readonly object: JsonObject
   readonly duplicates: readonly string[]
   readonly validation: FieldValidation
+  /** The body was `null`, which is as good as an empty object. */
+  readonly wasNull?: boolean
   /** How a refusal is worded: bodies are 400, what a patch made is 422. */
   readonly from: 'body' | 'patch'
 }
@@ -25,7 +27,7 @@ export interface DecodeInput {
 export function decodeObject(target: ResourceTarget, input: DecodeInput): Tried<DecodedObject> {
   const typedObject = checkType(target, input)
   if (typedObject instanceof Failure) return typedObject
-  const metadata = readMetadata(typedObject.metadata)
+  const metadata = readMetadata(typedObject.metadata, target.type.origin === 'custom' ? '' : 'metadata.')
   if (metadata.problem !== undefined) return undecodable(target, input, metadata.problem)
   const admitted = target.version.schema.admit({ ...typedObject, metadata: metadata.metadata })
   if (admitted.problem !== undefined) return undecodable(target, input, admitted.problem)
@@ -43,6 +45,7 @@ function checkType(target: ResourceTarget, input: DecodeInput): Tried<JsonObject
   const { object } = input
   const apiVersion = text(object, 'apiVersion')
   const kind = kindOf(object)
+  if (input.from === 'patch' && type.origin === 'custom' && (apiVersion !== expected || kind !== type.kind)) return retyped(target, object)
   for (const field of ['apiVersion', 'kind'] as const) {
     const value = object[field]
     if (value !== undefined && value !== null && typeof value !== 'string') {
@@ -51,17 +54,27 @@ function checkType(target: ResourceTarget, input: DecodeInput): Tried<JsonObject
   }
   if (type.origin === 'custom' && kind === '') return missing(target, 'Kind', input)
   if (apiVersion !== '' && apiVersion !== expected && type.origin === 'builtin') return unregistered(target, apiVersion, kind || type.kind)
-  if (apiVersion !== '' && apiVersion !== expected) {
+  if (apiVersion !== expected && (apiVersion !== '' || type.origin === 'custom')) {
     const { group, version: asked } = splitApiVersion(apiVersion)
     return badRequest(`the API version in the data (${apiVersionOf(group, asked)}) does not match the expected API version (${expected})`)
   }
-  if (kind !== '' && kind !== type.kind) return wrongKind(target, kind)
+  if (kind !== '' && kind !== type.kind) return wrongKind(target, kind, nameOf(object))
   return { ...object, apiVersion: expected, kind: type.kind }
 }
 
-function wrongKind(target: ResourceTarget, kind: string): Failure {
+/** A patch of a custom resource may not make it another kind. */
+function retyped({ type, version }: ResourceTarget, object: JsonObject): Failure {
+  const expected = apiVersionOf(type.group, version.name)
+  const { group } = splitApiVersion(text(object, 'apiVersion'))
+  return invalid({ group, resource: '', kind: kindOf(object) }, nameOf(object), [
+    ...(kindOf(object) === type.kind ? [] : [invalidValue('kind', kindOf(object), `must be ${type.kind}`)]),
+    ...(text(object, 'apiVersion') === expected ? [] : [invalidValue('apiVersion', text(object, 'apiVersion'), `must be ${expected}`)]),
+  ])
+}
+
+function wrongKind(target: ResourceTarget, kind: string, name: string): Failure {
   const { type, version } = target
-  if (type.origin === 'custom') return invalid({ ...type, kind }, '', [invalidValue('kind', kind, `must be ${type.kind}`)])
+  if (type.origin === 'custom') return invalid({ ...type, kind }, name, [invalidValue('kind', kind, `must be ${type.kind}`)])
   return unregistered(target, apiVersionOf(type.group, version.name), kind)
 }
 
@@ -76,8 +89,8 @@ function unregistered({ type }: ResourceTarget, apiVersion: string, kind: string
 }
 
 function missing(target: ResourceTarget, what: 'Kind' | 'apiVersion', input: DecodeInput): Failure {
-  const body = JSON.stringify(input.object, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
-  const summary = body.length > 30 ? `${body.slice(0, 30)} ...` : body
+  const body = Object.keys(input.object).length === 0 && input.wasNull ? 'null' : JSON.stringify(input.object, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+  const summary = body === 'null' ? '6e756c6c' : body.length > 30 ? `${body.slice(0, 30)} ...` : body
   return badRequest(`the object provided is unrecognized (must be of type ${target.type.kind}): Object '${what}' is missing in '${body}' (${summary})`)
 }
 

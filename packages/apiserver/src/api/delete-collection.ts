@@ -31,6 +31,6 @@ export function deleteCollection(context: { readonly request: ApiRequest; readon
   const items = chosen.map((stored) => listItem(target.type, presentStored(target, stored)))
   const last = writes.at(-1)
   const resourceVersion = last ? text(metadataOf(last.object), 'resourceVersion') : String(plane.view.revision)
-  const body = { kind: target.type.listKind, apiVersion: apiVersionOf(target.type.group, target.version.name), metadata: { resourceVersion }, items }
+  const body = { kind: target.type.listKind, apiVersion: apiVersionOf(target.type.group, target.version.name), metadata: { ...(target.type.origin === 'custom' && { continue: '' }), resourceVersion }, items }
   return { reply: { type: 'object', status: 200, body, contentType: form.contentType }, writes }
 }

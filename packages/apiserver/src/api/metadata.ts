@@ -26,11 +26,15 @@ export interface MetadataResult {
   readonly problem?: string
 }
 
-/** ObjectMeta as Kubernetes decodes it: known members of the right type; empty ones are as good as absent. */
-export function readMetadata(value: JsonValue | undefined, path = 'metadata'): MetadataResult {
+/**
+ * ObjectMeta as Kubernetes decodes it: known members of the right type; empty ones are as good as absent. `goPath`: what Go's
+ * decoder has read when it comes to the member; nothing, where metadata is decoded apart.
+ */
+export function readMetadata(value: JsonValue | undefined, goPath = 'metadata.'): MetadataResult {
   if (value === undefined || value === null) return { metadata: {}, unknown: [] }
-  if (!isObject(value)) return { metadata: {}, unknown: [], problem: mismatch(value, path, 'ObjectMeta', 'v1.ObjectMeta') }
-  return readMembers(value, SHAPES, path)
+  if (!isObject(value)) return { metadata: {}, unknown: [], problem: mismatch(value, 'metadata', 'ObjectMeta', 'v1.ObjectMeta') }
+  const read = readMembers(value, SHAPES, 'metadata')
+  return read.problem === undefined ? read : { ...read, problem: read.problem.replace('ObjectMeta.metadata.', `ObjectMeta.${goPath}`) }
 }
 
 function readMembers(value: JsonObject, shapes: Readonly<Record<string, Shape>>, path: string): MetadataResult {

@@ -5,7 +5,7 @@ import { strategicMerge } from '../apply/strategic.js'
 import { badRequest, Failure, invalid, invalidValue, notFound, unroutedMediaType, unsupportedMediaType } from '../failure.js'
 import type { Tried } from '../request.js'
 import { MAX_BODY_DEPTH, mediaType, readText, readYaml } from './body.js'
-import { place } from './create.js'
+import { adviceOn, place } from './create.js'
 import { decodeObject } from './decode.js'
 import { duplicateFields } from './duplicates.js'
 import { withoutDuplicateOwners } from './metadata.js'
@@ -47,7 +47,7 @@ export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
   const owners = withoutDuplicateOwners(placed)
   const next = trackUpdate({ ...context, old, next: owners.object })
   const change = update({ context, stored, old, next })
-  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings], created: false }
+  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings, ...adviceOn(context.target, change.object, old)], created: false }
 }
 
 interface PatchBody {

@@ -8,7 +8,8 @@ import type { Form } from './negotiate.js'
 /** A stored object as one version of its kind shows it. */
 export function present(type: ResourceType, version: ResourceVersion, object: JsonObject): JsonObject {
   const apiVersion = apiVersionOf(type.group, version.name)
-  const converted = version.fromStorage ? version.fromStorage(object) : object
+  const stored = type.storedSchema && version.name !== type.storage ? type.storedSchema.present(object) : object
+  const converted = version.fromStorage ? version.fromStorage(stored) : stored
   return version.schema.present(typed(converted, apiVersion, type.kind))
 }
 
@@ -50,9 +51,7 @@ export function table(target: ResourceTarget, objects: readonly JsonObject[], op
     columnDefinitions: options.header ? columns.map(definition) : null,
     rows: objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, options.now)),
-      ...(options.includeObject !== 'None' && {
-        object: options.includeObject === 'Object' ? object : partial(object, options.form.metaVersion),
-      }),
+      object: options.includeObject === 'None' ? null : options.includeObject === 'Object' ? object : partial(object, options.form.metaVersion),
     })),
   }
 }

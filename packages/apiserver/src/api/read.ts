@@ -84,8 +84,10 @@ function readPage({ plane, target }: ReadContext, options: ListOptions, selectio
   if (all === undefined) return start.after === '' ? expired('The resourceVersion for the provided list is too old.') : expiredPage(plane, start)
   const rest = start.after === '' ? all : all.filter((stored) => stored.key > start.after)
   const rows = rest.filter((stored) => selection.matches(stored.object))
-  if (options.limit <= 0 || rows.length <= options.limit) return { revision, rows, next: undefined, remaining: undefined }
-  const shown = rows.slice(0, options.limit)
+  const shown = options.limit > 0 ? rows.slice(0, options.limit) : rows
+  // A full page may have a successor whenever there are more keys: whether they match is not looked at.
+  const more = options.limit > 0 && shown.length === options.limit && (rest.at(-1)?.key ?? '') > (shown.at(-1)?.key ?? '')
+  if (!more) return { revision, rows: shown, next: undefined, remaining: undefined }
   const selects = selection.labels.length > 0 || selection.fields.length > 0
   return { revision, rows: shown, next: { revision, after: shown.at(-1)?.key ?? '' }, remaining: selects ? undefined : rows.length - shown.length }
 }
@@ -123,16 +125,16 @@ function expiredPage(_plane: Plane, start: Continuation): Failure {
   return new Failure(410, 'Expired', 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.', undefined, { continue: token })
 }
 
-function listMetadata(page: Page): JsonObject {
+function listMetadata(page: Page, emptyContinue: boolean): JsonObject {
   return {
     resourceVersion: String(page.revision),
-    ...(page.next && { continue: writeContinuation(page.next) }),
+    ...(page.next ? { continue: writeContinuation(page.next) } : emptyContinue && { continue: '' }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   }
 }
 
 function listReply({ request, target }: ReadContext, page: Page, form: Form): Reply {
-  const metadata = listMetadata(page)
+  const metadata = listMetadata(page, target.type.origin === 'custom' && form.as === 'object')
   const includeObject = request.query.get('includeObject')?.[0] ?? 'Metadata'
   if (form.as === 'Table') {
     const objects = page.rows.map((stored) => presentStored(target, stored))

@@ -1,4 +1,4 @@
-import { badRequest, Failure, forbidden, methodNotAllowed, unknownResource, unroutedAccept } from '../failure.js'
+import { badRequest, Failure, forbidden, methodNotAllowed, notFound, unknownResource, unroutedAccept } from '../failure.js'
 import { REVIEWS, type ReviewType } from '../registry/builtin.js'
 import type { Verb } from '../registry/types.js'
 import type { Answer, ApiRequest, ResourceTarget, TextReply, Tried } from '../request.js'
@@ -138,8 +138,8 @@ function unknownPath(plane: Plane, path: ResourcePath): Tried<Answer> {
 function answerVerb(request: ApiRequest, plane: Plane, target: ResourceTarget): Tried<Answer> {
   const verb = verbOf(request, { ...target, group: '', version: '', resource: '' }) as Verb
   const context = { request, plane, target }
-  if (target.type.scope === 'Namespaced' && target.namespace === '' && target.name === '' && (verb === 'create' || verb === 'deletecollection')) return methodNotAllowed()
-  if (target.name !== '' && verb === 'create' || target.name === '' && (verb === 'update' || verb === 'patch')) return methodNotAllowed()
+  const misplaced = checkPlace(target, verb)
+  if (misplaced) return misplaced
   switch (verb) {
     case 'get': return get(context)
     case 'list': case 'watch': return listOrWatch(context)
@@ -148,6 +148,15 @@ function answerVerb(request: ApiRequest, plane: Plane, target: ResourceTarget): 
     case 'deletecollection': return target.type.verbs.includes('deletecollection') ? deleteCollection(context) : methodNotAllowed()
     default: return methodNotAllowed()
   }
+}
+
+/** Built-in kinds have routes, CRDs one handler for all: they refuse in different words. */
+function checkPlace({ type, namespace, name }: ResourceTarget, verb: Verb): Tried<Answer> | undefined {
+  const everywhere = type.scope === 'Namespaced' && namespace === '' && name === ''
+  if (everywhere && (verb === 'create' || verb === 'deletecollection')) return type.origin === 'custom' ? { reply: pageNotFound(), writes: [] } : methodNotAllowed()
+  if (name !== '' && verb === 'create') return type.origin === 'custom' ? undefined : methodNotAllowed()
+  if (name === '' && (verb === 'update' || verb === 'patch')) return type.origin === 'custom' ? badRequest('name must be provided') : methodNotAllowed()
+  return undefined
 }
 
 interface Context {
@@ -198,7 +207,7 @@ function answerDelete(context: Context): Tried<Answer> {
 function answerSubresource(request: ApiRequest, plane: Plane, target: ResourceTarget): Tried<Answer> {
   const subresource = target.version.subresources.get(target.subresource)
   const context = { request, plane, target }
-  if (!subresource) return target.type.origin === 'builtin' ? unknownResource() : { reply: pageNotFound(), writes: [] }
+  if (!subresource) return target.type.origin === 'builtin' ? unknownResource() : notFound(target.type, target.name)
   switch (subresource.type) {
     case 'status': case 'finalize': case 'approval': return answerPart(context)
     case 'scale': return answerScale(context, subresource)

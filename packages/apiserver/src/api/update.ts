@@ -2,7 +2,7 @@ import { trackUpdate } from '../apply/managers.js'
 import { Failure, notFound } from '../failure.js'
 import type { Tried } from '../request.js'
 import { readObjectBody } from './body.js'
-import { createObject, place, type Created } from './create.js'
+import { adviceOn, createObject, place, type Created } from './create.js'
 import { decodeObject } from './decode.js'
 import { withoutDuplicateOwners } from './metadata.js'
 import { presentStored } from './present.js'
@@ -34,5 +34,5 @@ export function replace(context: WriteContext): Tried<Updated> {
   const old = presentStored(target, stored)
   const next = trackUpdate({ ...context, old, next: placed })
   const change = update({ context, stored, old, next })
-  return change instanceof Failure ? change : { ...change, warnings, created: false }
+  return change instanceof Failure ? change : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, old)], created: false }
 }

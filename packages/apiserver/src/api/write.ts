@@ -122,6 +122,7 @@ function checkVersion({ context, old, next }: UpdateInput): Failure | undefined 
       + `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(old)}`)
   }
   const version = text(metadataOf(next), 'resourceVersion')
+  if (!/^\d*$/.test(version)) return new Failure(500, '', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (version === '' || version === '0') return unconditional(context.target)
   return version === text(metadataOf(old), 'resourceVersion') ? undefined : conflict(type, name, MODIFIED)
 }

@@ -1,5 +1,5 @@
 import { equalJson, isObject, member, readJson, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
-import { createObject, place } from '../api/create.js'
+import { adviceOn, createObject, place } from '../api/create.js'
 import { decodeObject } from '../api/decode.js'
 import { withoutDuplicateOwners } from '../api/metadata.js'
 import { presentStored } from '../api/present.js'
@@ -40,7 +40,7 @@ export function applyConfiguration(context: WriteContext, configuration: JsonObj
   const owners = withoutDuplicateOwners(placed)
   const warnings = [...strict, ...owners.warnings]
   const change = stored ? update({ context, stored, old: live, next: owners.object }) : createObject(context, owners.object, (object) => object)
-  return change instanceof Failure ? change : { ...change, warnings, created: !stored }
+  return change instanceof Failure ? change : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, stored ? live : undefined)], created: !stored }
 }
 
 function checkConfiguration({ target }: WriteContext, configuration: JsonObject): Failure | undefined {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oasgen/json'
+import { sha256, type JsonObject } from '@oasgen/json'
 import { readAccept } from '../api/negotiate.js'
 import type { Plane } from '../api/plane.js'
 import { methodNotAllowed, type Failure } from '../failure.js'
@@ -103,13 +103,23 @@ function resourceList(registry: Registry, group: string, version: string): JsonO
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf(group, version), resources }
 }
 
-/** Alphabetical, as the API server lists them. */
-const sortedVerbs = (verbs: readonly Verb[]): readonly Verb[] => [...verbs].sort()
+const CUSTOM_ORDER: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+
+/** Alphabetical, as the API server lists them; CRDs have an order of their own. */
+function sortedVerbs(type: ResourceType): readonly Verb[] {
+  return type.origin === 'custom' ? CUSTOM_ORDER.filter((verb) => type.verbs.includes(verb)) : [...type.verbs].sort()
+}
+
+/** Tells clients that cache by storage version when that has changed. */
+function storageHash(type: ResourceType): string {
+  return Buffer.from(sha256(`${type.group}/${type.storage}/${type.kind}`), 'hex').subarray(0, 8).toString('base64')
+}
 
 function entry({ type }: Served): JsonObject {
   return {
-    name: type.resource, singularName: type.singular, namespaced: type.scope === 'Namespaced', kind: type.kind, verbs: sortedVerbs(type.verbs),
+    name: type.resource, singularName: type.singular, namespaced: type.scope === 'Namespaced', kind: type.kind, verbs: sortedVerbs(type),
     ...(type.shortNames.length > 0 && { shortNames: type.shortNames }), ...(type.categories.length > 0 && { categories: type.categories }),
+    storageVersionHash: storageHash(type),
   }
 }
 
@@ -157,7 +167,7 @@ function aggregatedEntry({ type, version }: Served, group: string, name: string)
     verbs: subresourceVerbs(subresource, one),
   }))
   return {
-    resource: type.resource, responseKind: own, scope: type.scope, singularResource: type.singular, verbs: sortedVerbs(type.verbs),
+    resource: type.resource, responseKind: own, scope: type.scope, singularResource: type.singular, verbs: sortedVerbs(type),
     ...(type.shortNames.length > 0 && { shortNames: type.shortNames }), ...(type.categories.length > 0 && { categories: type.categories }),
     ...(subresources.length > 0 && { subresources }),
   }

@@ -67,15 +67,15 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   'clusterroles.rbac.authorization.k8s.io': { ...RBAC, validate: roleFaults, createOnUpdate: true },
   'clusterrolebindings.rbac.authorization.k8s.io': { ...RBAC, createOnUpdate: true, validate: bindingFaults },
   'customresourcedefinitions.apiextensions.k8s.io': CRD_RULES,
-  'apiservices.apiregistration.k8s.io': { ...COMMON, unconditionalUpdate: false },
+  'apiservices.apiregistration.k8s.io': { ...COMMON, plainFinalizers: true, unconditionalUpdate: false },
   'certificatesigningrequests.certificates.k8s.io': { ...COMMON, fields: fields('spec.signerName') },
-  'validatingwebhookconfigurations.admissionregistration.k8s.io': { ...COMMON, generation: 'allButStatusAndMetadata', unconditionalUpdate: false },
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io': { ...COMMON, generation: 'allButStatusAndMetadata', unconditionalUpdate: false },
-  'validatingadmissionpolicies.admissionregistration.k8s.io': { ...SPEC, unconditionalUpdate: false },
-  'validatingadmissionpolicybindings.admissionregistration.k8s.io': { ...SPEC, unconditionalUpdate: false },
-  'runtimeclasses.node.k8s.io': { ...COMMON, unconditionalUpdate: false },
-  'flowschemas.flowcontrol.apiserver.k8s.io': { ...SPEC, unconditionalUpdate: false },
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { ...SPEC, unconditionalUpdate: false },
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': { ...COMMON, plainFinalizers: true, generation: 'allButStatusAndMetadata', unconditionalUpdate: false },
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': { ...COMMON, plainFinalizers: true, generation: 'allButStatusAndMetadata', unconditionalUpdate: false },
+  'validatingadmissionpolicies.admissionregistration.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
+  'runtimeclasses.node.k8s.io': { ...COMMON, plainFinalizers: true, unconditionalUpdate: false },
+  'flowschemas.flowcontrol.apiserver.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
 }
 
 export function rulesOf(resource: string): TypeRules {

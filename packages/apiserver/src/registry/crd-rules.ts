@@ -5,7 +5,7 @@ import type { TypeRules } from './types.js'
 
 /** How CRDs themselves are kept. */
 export const CRD_RULES: TypeRules = {
-  generation: 'spec', name: 'subdomain', unconditionalUpdate: false,
+  generation: 'spec', name: 'subdomain', unconditionalUpdate: false, plainFinalizers: true,
   prepareCreate: (crd) => withStoredVersions({ ...crd, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: [] } }),
   prepareUpdate: (crd) => withStoredVersions(crd),
   validate: crdFaults,

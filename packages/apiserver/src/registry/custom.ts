@@ -1,5 +1,5 @@
 import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import { child, nameOf, objects, strings, text } from '../object.js'
+import { child, finalizersOf, nameOf, objects, strings, text } from '../object.js'
 import { AGE, NAME } from '../table/builtin-columns.js'
 import { since } from '../table/ages.js'
 import { printPath } from '../table/json-path.js'
@@ -13,6 +13,7 @@ export function customType(crd: JsonObject): ResourceType | undefined {
   const versions = objects(child(crd, 'spec'), 'versions').filter((version) => version.served === true)
   if (!isEstablished(crd) || versions.length === 0 || text(accepted, 'kind') === '') return undefined
   const group = text(child(crd, 'spec'), 'group')
+  const stored = objects(child(crd, 'spec'), 'versions').find((version) => version.storage === true) ?? {}
   const resource = text(accepted, 'plural')
   const kind = text(accepted, 'kind')
   return {
@@ -21,10 +22,10 @@ export function customType(crd: JsonObject): ResourceType | undefined {
     shortNames: strings(accepted, 'shortNames'), categories: strings(accepted, 'categories'),
     scope: text(child(crd, 'spec'), 'scope') === 'Cluster' ? 'Cluster' : 'Namespaced',
     verbs: isTerminating(crd) ? ALL_VERBS.filter((verb) => verb !== 'create') : ALL_VERBS,
-    storage: text(objects(child(crd, 'spec'), 'versions').find((version) => version.storage === true) ?? {}, 'name'),
+    storage: text(stored, 'name'), storedSchema: customSchema(stored),
     store: nameOf(crd), origin: 'custom',
     versions: sortVersions(versions).map((version) => versionOf(crd, version, kind)),
-    rules: { generation: 'allButStatusAndMetadata', name: 'subdomain', updateName: 'pathSegment', unconditionalUpdate: false, plainFinalizers: true },
+    rules: { generation: 'allButStatusAndMetadata', name: 'subdomain', updateName: 'pathSegment', unconditionalUpdate: false, plainFinalizers: true, advise: finalizerAdvice },
   }
 }
 
@@ -37,12 +38,25 @@ export const isTerminating = (crd: JsonObject): boolean => conditionOf(crd, 'Ter
 function versionOf(crd: JsonObject, version: JsonObject, kind: string): ResourceVersion {
   const name = text(version, 'name')
   const warning = member(version, 'deprecationWarning')
-  const group = text(child(crd, 'spec'), 'group')
   return {
     name, kind, schema: customSchema(version), subresources: subresourcesOf(version), columns: columnsOf(version),
     selectableFields: objects(version, 'selectableFields').map((field) => text(field, 'jsonPath').replace(/^\./, '')),
-    ...(version.deprecated === true && { deprecation: typeof warning === 'string' ? warning : `${group}/${name} ${kind} is deprecated` }),
+    ...(version.deprecated === true && { deprecation: typeof warning === 'string' ? warning : deprecationOf(crd, name, kind) }),
   }
+}
+
+/** Names the best version that is not deprecated, if it is better. */
+function deprecationOf(crd: JsonObject, name: string, kind: string): string {
+  const group = text(child(crd, 'spec'), 'group')
+  const better = sortVersions(objects(child(crd, 'spec'), 'versions').filter((one) => one.served === true && one.deprecated !== true))
+    .map((one) => text(one, 'name')).find((one) => compareVersions(one, name) < 0)
+  return `${group}/${name} ${kind} is deprecated${better === undefined ? '' : `; use ${group}/${better} ${kind}`}`
+}
+
+function finalizerAdvice(object: JsonObject, old: JsonObject | undefined): readonly string[] {
+  const before = old ? finalizersOf(old) : []
+  return [...finalizersOf(object)].sort().filter((name) => !before.includes(name) && !name.includes('/') && !['orphan', 'foregroundDeletion', 'kubernetes'].includes(name))
+    .map((name) => `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name${name.includes('.') ? ' including a path (/)' : ''} to avoid accidental conflicts with other finalizer writers`)
 }
 
 function subresourcesOf(version: JsonObject): ReadonlyMap<string, Subresource> {
@@ -100,7 +114,7 @@ function cell(type: Column['type'], values: readonly JsonValue[], now: number): 
     case 'number': return typeof value === 'number' || typeof value === 'bigint' ? value : null
     case 'boolean': return typeof value === 'boolean' ? value : null
     case 'date': return typeof value === 'string' ? since(value, now) : null
-    case 'string': return values.map(shown).join(',')
+    case 'string': return shown(value)
   }
 }
 

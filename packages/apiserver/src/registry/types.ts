@@ -20,6 +20,8 @@ export interface ResourceType {
   /** Served versions, preferred first. */
   readonly versions: readonly ResourceVersion[]
   readonly storage: string
+  /** How stored objects are read, where that depends on the storage version. */
+  readonly storedSchema?: ObjectSchema
   readonly rules: TypeRules
   /** Where objects are kept; two groups may share one store (events). */
   readonly store: string
@@ -75,6 +77,8 @@ export interface TypeRules {
   readonly prepareCreate?: (object: JsonObject, now: number) => JsonObject
   readonly prepareUpdate?: (object: JsonObject, old: JsonObject, now: number) => JsonObject
   readonly validate?: (object: JsonObject, old: JsonObject | undefined) => readonly FieldFault[]
+  /** Advice that goes out with an accepted object. */
+  readonly advise?: (object: JsonObject, old: JsonObject | undefined) => readonly string[]
   /** Extra checks that refuse with another code than 422. */
   readonly refuse?: (object: JsonObject, old: JsonObject | undefined) => Tried<undefined>
   /** Fields that a field selector may name beside metadata.name and metadata.namespace. */

@@ -1,6 +1,7 @@
 import { isObject, withMember, type JsonObject } from '@oasgen/json'
 import { SCALAR, UNTYPED } from '../apply/merge-type.js'
 import type { TypeRules } from '../registry/types.js'
+import { readCrdSchemas } from './crd.js'
 import { builtinTable, tableName } from './type-table.js'
 import { TypedMerger } from './typed-merge.js'
 import { componentsOf, structSchema } from './typed-openapi.js'
@@ -18,8 +19,9 @@ export function builtinSchema(group: string, version: string, kind: string, rule
     admit: (object) => {
       const { apiVersion = '', kind: own = '', metadata = {} } = object
       const read = readTyped(builtinTable, type, object, { kind: own, apiVersion, metadata })
-      const typed = withTemplates(read.object)
-      return { object: rules.defaults && read.problem === undefined ? rules.defaults(typed) : typed, unknown: read.unknown, ...(read.problem !== undefined && { problem: read.problem }) }
+      const schemas = kind === 'CustomResourceDefinition' ? readCrdSchemas(read.object) : { crd: read.object, unknown: [] }
+      const typed = withTemplates(schemas.crd)
+      return { object: rules.defaults && read.problem === undefined ? rules.defaults(typed) : typed, unknown: [...schemas.unknown, ...read.unknown], ...(read.problem !== undefined && { problem: read.problem }) }
     },
     empty: (head) => readTyped(builtinTable, type, head, head).object,
     present: (object) => object,

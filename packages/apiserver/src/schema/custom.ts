@@ -1,6 +1,7 @@
 import { applyDefaults, buildValidator, prune, readSchema, type ObjectValidator, type StructuralSchema } from '@oasgen/structural'
 import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { structuralMerge } from '../apply/structural-merge.js'
+import { invalidValue, type FieldFault } from '../failure.js'
 import { faultOf } from './violation.js'
 import { SCALAR } from '../apply/merge-type.js'
 import { METADATA } from './builtin.js'
@@ -16,12 +17,37 @@ export function customSchema(version: JsonObject): ObjectSchema {
     admit: (object) => admit(schema, object),
     empty: (head) => head,
     present: (object) => applyDefaults(schema, prune(schema, object).value),
-    validate: (object, old, { status }) =>
-      validating().validate(object, { ...(old && { old }), part: status ? 'status' : 'resource' }).map(faultOf),
+    validate: (object, old, { status }) => [
+      ...validating().validate(object, { ...(old && { old }), part: status ? 'status' : 'resource' }).map(faultOf),
+      ...scaleFaults(version, object, status ? 'status' : 'spec'),
+    ],
     merge: structuralMerge(schema, { apiVersion: SCALAR, kind: SCALAR, metadata: METADATA }),
     openapi: () => ({ schema: publish(source), components: {} }),
     strategic: false,
   }
+}
+
+/** Replica counts have to be counts. */
+function scaleFaults(version: JsonObject, object: JsonObject, part: 'spec' | 'status'): readonly FieldFault[] {
+  const scale = member(child(version, 'subresources'), 'scale')
+  const path = isObject(scale) ? member(scale, part === 'spec' ? 'specReplicasPath' : 'statusReplicasPath') : undefined
+  if (typeof path !== 'string') return []
+  const value = textPath(object, path)
+  if (value === undefined || value === null) return []
+  if (typeof value !== 'number') return [invalidValue(path, 0, `${path} accessor error: ${shown(value)} is of the type ${goType(value)}, expected int64`)]
+  if (value < 0) return [invalidValue(path, value, 'should be a non-negative integer')]
+  return value > 2_147_483_647 ? [invalidValue(path, value, 'should be less than or equal to 2147483647')] : []
+}
+
+function textPath(object: JsonObject, path: string): JsonValue | undefined {
+  return path.replace(/^\./, '').split('.').reduce<JsonValue | undefined>((found, name) => (isObject(found) ? member(found, name) : undefined), object)
+}
+
+const shown = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+function goType(value: JsonValue): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  return isObject(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : 'string'
 }
 
 function admit(schema: StructuralSchema, object: JsonObject): ReturnType<ObjectSchema['admit']> {
