@@ -1,5 +1,6 @@
 // Self-contained programs: one file each, lazy parts in chunks beside it.
 import { cpSync, existsSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const COMPILE_WORKER = { 'compile-worker': 'packages/provider/dist/compile-worker.js' }
@@ -25,6 +26,8 @@ export async function bundle() {
       format: 'esm',
       minifySyntax: true,
       minifyWhitespace: true,
+      // Under Node's condition yaml is CommonJS, whose names a dynamic import does not see in a bundle.
+      alias: { yaml: resolve('node_modules/yaml/browser/index.js') },
       legalComments: 'none',
       logLevel: 'warning',
       // CommonJS dependencies call require for Node's own modules.

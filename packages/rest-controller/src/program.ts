@@ -28,6 +28,8 @@ export interface ControllerOptions {
   readonly workers: number
   /** Unique to this start of the process. */
   readonly identity: string
+  /** Name of the pod, where there is one: an earlier process of the same pod has ended. */
+  readonly pod?: string
   readonly metrics: Metrics
   readonly logger: Logger
 }
@@ -39,7 +41,7 @@ export interface RestController {
 }
 
 /** Longest a request of ours can take; a leader stops sending this long before its Lease can be taken. */
-const REQUEST_MS = 60_000
+export const REQUEST_MS = 30_000
 
 export function startController(options: ControllerOptions): RestController {
   const { kube, type, logger } = options
@@ -86,6 +88,8 @@ export function startController(options: ControllerOptions): RestController {
   const elector = createLeaderElector(kube, {
     lease: { namespace: options.plan.namespace, name: `${type.plural}.${type.group}` },
     identity: options.identity,
+    isDead: (holder) => options.pod !== undefined && holder.startsWith(`${options.pod}_`),
+    longestRequestMs: REQUEST_MS,
     labels: { [LABEL.restController]: 'true' },
     onProblem: (problem) => logger.debug('the Lease could not be had', { problem: problem.message }),
   })

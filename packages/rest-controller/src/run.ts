@@ -5,7 +5,7 @@ import { connectKube, inClusterConfig, loadKubeconfig, type ConnectionConfig, ty
 import { createTransport } from '@oasgen/transport'
 import { CONTROLLER_FLAGS } from './flags.js'
 import type { NamedRef } from './named-objects.js'
-import { startController, type ControllerOptions } from './program.js'
+import { REQUEST_MS, startController, type ControllerOptions } from './program.js'
 
 export interface ControllerMain {
   readonly args: readonly string[]
@@ -48,7 +48,7 @@ interface Serve {
 
 async function serve({ flags, env, logger, kube, signal }: Serve): Promise<number> {
   const metrics = createMetrics()
-  const transport = createTransport({ proxyEnvironment: env, onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }) })
+  const transport = createTransport({ proxyEnvironment: env, defaults: { timeoutMs: REQUEST_MS }, onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }) })
   const controller = startController(optionsFrom({ flags, env, kube, logger, transport, metrics }))
   const health = flags['health-port'] === 0 ? undefined : await createHealthServer({
     port: flags['health-port'], metrics, logger, ready: { controller: () => controller.isReady() },
@@ -68,6 +68,7 @@ type Parts = Pick<ControllerOptions, 'kube' | 'logger' | 'transport' | 'metrics'
 
 function optionsFrom({ flags, env, ...parts }: Parts): ControllerOptions {
   const key = readRef(flags.key)
+  const pod = env['REST_CONTROLLER_POD_NAME'] || undefined
   const words = { management: flags['management-policy'], deletion: flags['deletion-policy'], drift: flags['drift-policy'], adoption: flags['adoption-policy'] }
   const crossNamespace = flags['cross-namespace']
   return {
@@ -77,7 +78,8 @@ function optionsFrom({ flags, env, ...parts }: Parts): ControllerOptions {
     plan: readRef(flags.plan) ?? { namespace: 'default', name: flags.plan },
     ...(key && { key }),
     workers: flags.workers,
-    identity: `${env['REST_CONTROLLER_POD_NAME'] ?? hostname()}_${randomBytes(6).toString('hex')}`,
+    identity: `${pod ?? hostname()}_${randomBytes(6).toString('hex')}`,
+    ...(pod !== undefined && { pod }),
     settings: {
       resyncSeconds: flags['resync-interval'], minRetrySeconds: flags['min-error-retry-interval'], maxRetrySeconds: flags['max-error-retry-interval'],
       graceSeconds: flags['grace-period'], deleteDeadlineSeconds: flags['delete-deadline'],
