@@ -96,6 +96,24 @@ describe('one elector', () => {
   })
 })
 
+describe('a container that was started again', () => {
+  it('takes the Lease of the one before it at once, and no other', async () => {
+    const world = leaseWorld()
+    candidate(world, 'pod-1_old').process.isStopped = false
+    await world.advance(1_000)
+    const process = world.process()
+    const elector = createLeaderElector(process.api, { lease: LEASE, identity: 'pod-1_new', clock: process.clock, isDead: (holder) => holder.startsWith('pod-1_') })
+    elector.start()
+    await world.advance(500)
+    expect(elector.isLeader()).toBe(true)
+    const other = world.process()
+    const waiting = createLeaderElector(other.api, { lease: LEASE, identity: 'pod-2_x', clock: other.clock, isDead: (holder) => holder.startsWith('pod-2_') })
+    waiting.start()
+    await world.advance(5_000)
+    expect(waiting.isLeader()).toBe(false)
+  })
+})
+
 describe('two electors', () => {
   it('only one leads; the other takes over when the first is gone, after the Lease ran out', async () => {
     const world = leaseWorld()

@@ -12,6 +12,8 @@ export interface ShardOptions extends LeaseTimingOptions {
   /** Unique to this start of the process. */
   readonly identity: string
   readonly clock?: Clock
+  /** Of the Lease of the whole, beside what is there. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly onProblem?: (problem: Finding) => void
 }
 
@@ -224,7 +226,7 @@ class Member implements ShardMember {
   async #claimGroup(previous: LeaseRecord | undefined): Promise<void> {
     const started = this.#now()
     const object = buildLease({
-      ref: this.#options.group, holder: SHARED_HOLDER, durationMs: this.#timing.leaseMs, wall: started.wall, labels: {}, annotations: this.#annotations,
+      ref: this.#options.group, holder: SHARED_HOLDER, durationMs: this.#timing.leaseMs, wall: started.wall, labels: this.#options.labels ?? {}, annotations: this.#annotations,
     }, previous)
     const answer = await (previous === undefined ? this.#api.create(LEASE_TYPE, object, this.#limits()) : this.#api.update(LEASE_TYPE, object, this.#limits()))
     // A conflict means that another member was quicker, or a leader; the next look tells which.
