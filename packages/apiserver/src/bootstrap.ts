@@ -18,6 +18,14 @@ const clusterRole = (name: string, rules: readonly JsonObject[], labels: JsonObj
   },
 })
 
+const to = (role: string): JsonObject => ({ [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true' })
+
+/** A role whose rules are those of all roles that carry its label. */
+function aggregated(name: string, above?: string): Seed {
+  const seed = clusterRole(name, [], above === undefined ? {} : to(above))
+  return { ...seed, object: { ...seed.object, aggregationRule: { clusterRoleSelectors: [{ matchLabels: to(name) }] } } }
+}
+
 const clusterRoleBinding = (name: string, role: string, groups: readonly string[]): Seed => ({
   path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
   object: {
@@ -39,7 +47,7 @@ const VIEW = [
   rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], READ), rule(['policy'], ['poddisruptionbudgets'], READ), rule([''], ['namespaces'], READ),
 ]
 const EDIT = [
-  ...VIEW, rule([''], [...CORE.filter((name) => name !== 'limitranges' && name !== 'resourcequotas'), 'secrets'], WRITE), rule([''], ['secrets'], READ),
+  rule([''], [...CORE.filter((name) => name !== 'limitranges' && name !== 'resourcequotas'), 'secrets'], WRITE), rule([''], ['secrets'], READ),
   rule(['apps'], APPS, WRITE), rule(['batch'], ['jobs', 'cronjobs'], WRITE), rule(['autoscaling'], ['horizontalpodautoscalers'], WRITE),
   rule(['networking.k8s.io'], ['ingresses', 'networkpolicies'], WRITE), rule(['policy'], ['poddisruptionbudgets'], WRITE),
   rule(['coordination.k8s.io'], ['leases'], [...READ, ...WRITE]),
@@ -50,9 +58,10 @@ export function seeds(now: number, hostname: string): readonly Seed[] {
   return [
     ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
     clusterRole('cluster-admin', [rule(['*'], ['*'], ['*']), { nonResourceURLs: ['*'], verbs: ['*'] }]),
-    clusterRole('admin', [...EDIT, rule(['rbac.authorization.k8s.io'], ['roles', 'rolebindings'], [...READ, ...WRITE])]),
-    clusterRole('edit', EDIT, { 'rbac.authorization.k8s.io/aggregate-to-admin': 'true' }),
-    clusterRole('view', VIEW, { 'rbac.authorization.k8s.io/aggregate-to-edit': 'true' }),
+    aggregated('admin'), aggregated('edit', 'admin'), aggregated('view', 'edit'),
+    clusterRole('system:aggregate-to-admin', [rule(['rbac.authorization.k8s.io'], ['roles', 'rolebindings'], [...READ, ...WRITE])], to('admin')),
+    clusterRole('system:aggregate-to-edit', EDIT, to('edit')),
+    clusterRole('system:aggregate-to-view', VIEW, to('view')),
     clusterRole('system:discovery', [{ nonResourceURLs: PATHS, verbs: ['get'] }]),
     clusterRole('system:public-info-viewer', [{ nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] }]),
     clusterRole('system:basic-user', [

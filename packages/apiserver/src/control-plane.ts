@@ -6,8 +6,10 @@ import type { JsonObject } from '@oasgen/json'
 import { nameOf, uidOf } from './object.js'
 import type { Randomness } from './api/plane.js'
 import { allowAll } from './auth/authorize.js'
+import { rbac } from './auth/rbac.js'
 import { tokenIssuer } from './auth/tokens.js'
 import { seeds } from './bootstrap.js'
+import { aggregationController } from './controllers/aggregation.js'
 import { crdController } from './controllers/crds.js'
 import { deploymentController } from './controllers/deployments.js'
 import { PodKeeper } from './controllers/pods.js'
@@ -75,7 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const identity = loadIdentity(dataDir, Date.now())
   const store = dataDir === undefined ? new Store() : await FileJournal.open(join(dataDir, 'store'))
   const kernel = new Kernel({
-    store, registry: new RegistryKeeper(builtinTypes()), authorizer: allowAll, tokens: tokenIssuer(identity.tokenKey), random: randomness, log,
+    store, registry: new RegistryKeeper(builtinTypes()), authorizer: options.authorization === 'RBAC' ? rbac : allowAll, tokens: tokenIssuer(identity.tokenKey), random: randomness, log,
   })
   await plant(kernel)
   const edge = new Edge({
@@ -116,6 +118,7 @@ function startControllers(kernel: Kernel, identity: Identity, log: (line: string
     crdController(store, insideClient(kernel, 'kube-apiserver', Date.now)),
     namespaceController({ store, inside: insideClient(kernel, 'namespace-controller', Date.now), registry, ca: identity.ca }),
     garbageController(store, insideClient(kernel, 'garbage-collector', Date.now), registry),
+    aggregationController(store, insideClient(kernel, 'clusterrole-aggregation-controller', Date.now)),
   ]
   return controllers.map((controller) => started(controller, store, log))
 }
@@ -139,6 +142,7 @@ function startPods({ kernel, identity, runner, url, log }: PodsInput): { readonl
     bound: { kind: 'Pod', name: nameOf(pod), uid: uidOf(pod) },
   })
   const keeper = new PodKeeper({ store, inside: insideClient(kernel, 'kubelet', Date.now), runner, node, log, around: { view: store, ca: identity.ca, url, issueToken } })
+  kernel.logs = (namespace, name, tailLines) => keeper.logs(namespace, name, tailLines)
   const controllers = [
     deploymentController(store, insideClient(kernel, 'deployment-controller', Date.now)),
     replicaSetController(store, insideClient(kernel, 'replicaset-controller', Date.now), node),

@@ -32,6 +32,8 @@ export interface Handled {
 export class Kernel {
   readonly parts: KernelParts
   readonly #listeners = new Set<(handled: Handled) => void>()
+  /** Set once there is somebody who runs pods. */
+  logs: Plane['logs'] = () => undefined
   #documents: { readonly generation: number; readonly source: DocumentSource } | undefined
 
   constructor(parts: KernelParts) {
@@ -78,7 +80,7 @@ export class Kernel {
   #plane(): Plane {
     const { store, authorizer, tokens, random } = this.parts
     const registry = this.registry
-    return { view: store, registry, random, authorizer, tokens, documents: this.#documentsOf(registry) }
+    return { view: store, registry, random, authorizer, tokens, documents: this.#documentsOf(registry), logs: this.logs }
   }
 
   #documentsOf(registry: Registry): DocumentSource {

@@ -6,7 +6,7 @@ import type { ResourceTarget, Tried } from '../request.js'
 import { readObjectBody } from './body.js'
 import { decodeObject } from './decode.js'
 import { withoutDuplicateOwners } from './metadata.js'
-import { checkNamespace, creationFaults, put, storedKey, type Change, type WriteContext } from './write.js'
+import { checkEscalation, checkNamespace, creationFaults, put, storedKey, type Change, type WriteContext } from './write.js'
 
 export interface Created extends Change {
   readonly warnings: readonly string[]
@@ -62,6 +62,8 @@ export function createObject(context: WriteContext, object: JsonObject, track: (
   if (faults.length > 0) return invalid(target.type, nameOf(prepared), faults)
   const refused = target.type.rules.refuse?.(prepared, undefined)
   if (refused instanceof Failure) return refused
+  const escalated = checkEscalation(context, prepared)
+  if (escalated) return escalated
   if (text(metadataOf(prepared), 'resourceVersion') !== '') return new Failure(500, '', 'resourceVersion should not be set on objects to be created')
   const key = storedKey(target, nameOf(prepared))
   if (plane.view.get(target.type.store, key)) return alreadyExists(target.type, nameOf(prepared))

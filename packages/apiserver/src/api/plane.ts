@@ -11,6 +11,8 @@ export interface Plane {
   readonly authorizer: Authorizer
   readonly tokens: TokenIssuer
   readonly documents: DocumentSource
+  /** What a pod printed; undefined when it does not run here. */
+  readonly logs: (namespace: string, pod: string, tailLines: number | undefined) => string | undefined
 }
 
 export interface Randomness {

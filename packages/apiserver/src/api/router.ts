@@ -7,6 +7,8 @@ import { answerAction } from './actions.js'
 import { create } from './create.js'
 import { deleteCollection } from './delete-collection.js'
 import { deleteOne, readDeleteOptions } from './delete.js'
+import { actingUser } from '../auth/impersonate.js'
+import { answerLog } from './log.js'
 import { negotiate, OFFERED, type Form } from './negotiate.js'
 import { readWriteOptions, type WriteOptions } from './options.js'
 import { patch, readPatchType } from './patch.js'
@@ -30,9 +32,12 @@ export interface ResourcePath {
 }
 
 /** Answers a request: a pure function of the request and what the plane shows. */
-export function answer(request: ApiRequest, plane: Plane): Answer | Failure {
-  const segments = readSegments(request.path)
-  if (segments === undefined) return badRequest(`invalid path ${JSON.stringify(request.path)}`)
+export function answer(asked: ApiRequest, plane: Plane): Answer | Failure {
+  const segments = readSegments(asked.path)
+  if (segments === undefined) return badRequest(`invalid path ${JSON.stringify(asked.path)}`)
+  const user = actingUser(asked, plane)
+  if (user instanceof Failure) return user
+  const request = { ...asked, user }
   const path = readResourcePath(segments)
   const verb = verbOf(request, path)
   const refused = authorize(request, plane, path, verb)
@@ -211,6 +216,7 @@ function answerSubresource(request: ApiRequest, plane: Plane, target: ResourceTa
   switch (subresource.type) {
     case 'status': case 'finalize': case 'approval': return answerPart(context)
     case 'scale': return answerScale(context, subresource)
+    case 'log': return answerLog(context)
     case 'action': return request.method === 'POST' ? answerAction(context, subresource) : methodNotAllowed()
   }
 }

@@ -90,6 +90,15 @@ export function creationFaults(target: ResourceTarget, object: JsonObject): read
   return [...metadataFaults(object, type.scope, type.rules.name), ...(type.rules.plainFinalizers ? [] : coreFinalizerFaults(object)), ...own]
 }
 
+/** Refuses to give away rights that the giver does not hold. */
+export function checkEscalation({ plane, request, target }: WriteContext, object: JsonObject, old?: JsonObject): Failure | undefined {
+  const { group, resource } = target.type
+  if (group !== 'rbac.authorization.k8s.io' || target.type.origin !== 'builtin') return undefined
+  if (old && equalJson(member(old, 'rules') ?? null, member(object, 'rules') ?? null) && equalJson(member(old, 'subjects') ?? null, member(object, 'subjects') ?? null)) return undefined
+  const why = plane.authorizer.escalation(plane.view, request.user, { group, resource, object })
+  return why === undefined ? undefined : forbidden(target.type, nameOf(object), why)
+}
+
 export interface UpdateInput {
   readonly context: WriteContext
   readonly stored: Stored
@@ -109,6 +118,8 @@ export function update(input: UpdateInput): Tried<Change> {
   if (faults.length > 0) return invalid(context.target.type, nameOf(old), faults)
   const refused = context.target.type.rules.refuse?.(prepared, old)
   if (refused instanceof Failure) return refused
+  const escalated = checkEscalation(context, prepared, old)
+  if (escalated) return escalated
   return settle(input, prepared)
 }
 

@@ -125,6 +125,7 @@ function entry({ type }: Served): JsonObject {
 
 function subresourceVerbs(name: string, subresource: Subresource): readonly string[] {
   if (subresource.type === 'action') return subresource.verbs
+  if (subresource.type === 'log') return ['get']
   return name === 'finalize' ? ['update'] : ['get', 'patch', 'update']
 }
 

@@ -132,6 +132,7 @@ function subresourceOperations(subresource: Subresource, shared: Shared, version
     const gvk = { group: subresource.group, version: subresource.version, kind: subresource.kind }
     return { post: operation({ gvk, schema: META_REF.any, action: 'post', body: ['*/*'], query: WRITE }) }
   }
+  if (subresource.type === 'log') return { get: operation({ gvk: shared.gvk, schema: META_REF.any, action: 'connect', query: [] }) }
   const own = subresource.type === 'scale' ? { gvk: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, schema: META_REF.scale } : shared
   return {
     get: operation({ ...own, action: 'get', query: [] }), put: operation({ ...own, action: 'put', body: ['*/*'], query: WRITE }),

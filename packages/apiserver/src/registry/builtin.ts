@@ -43,7 +43,7 @@ const ROWS: readonly Row[] = [
   core('PersistentVolume', 'persistentvolumes', { short: ['pv'], ...cluster, subresources: status }),
   core('Pod', 'pods', {
     short: ['po'], ...all,
-    subresources: { ...status, binding: action('', 'v1', 'Binding'), eviction: action('policy', 'v1', 'Eviction') },
+    subresources: { ...status, log: { type: 'log' }, binding: action('', 'v1', 'Binding'), eviction: action('policy', 'v1', 'Eviction') },
   }),
   core('PodTemplate', 'podtemplates', {}),
   core('ReplicationController', 'replicationcontrollers', { short: ['rc'], ...all, subresources: scaled }),

@@ -46,6 +46,7 @@ export type Subresource =
   | { readonly type: 'scale'; readonly specReplicas: string; readonly statusReplicas: string; readonly labelSelector?: string }
   | { readonly type: 'finalize' }
   | { readonly type: 'approval' }
+  | { readonly type: 'log' }
   /** Kinds with answers of their own: `token`, `eviction`, `binding`. */
   | { readonly type: 'action'; readonly group: string; readonly version: string; readonly kind: string; readonly verbs: readonly Verb[] }
 
