@@ -104,7 +104,8 @@ function configurationNames({ names }: ResourceModel, { kind, plural }: Configur
     plural,
     singular: kind.toLowerCase(),
     shortNames: [],
-    categories: [names.kind.toLowerCase(), 'restconfigs', 'rc'],
+    // The reference puts the resource's own name here too; kubectl then takes `kubectl get repo x` for two kinds and refuses it.
+    categories: ['restconfigs', 'rc'],
   }
 }
 
