@@ -22,7 +22,7 @@ function buildEntry({ provider, file, oas }: Entry): Built {
 }
 
 /** Kinds for which the reference looks for another name than its CRD has, so that they never worked: the name of the CRD counts. */
-const CRD_NAMES: Readonly<Record<string, string>> = { KaaS: 'kaases', DBaaS: 'dbaases' }
+const CRD_NAMES: Readonly<Record<string, string>> = { KaaS: 'kaases', DBaaS: 'dbaases', KMS: 'kmses' }
 
 describe.skipIf(ENTRIES.length === 0)(`definitions of published charts (${ENTRIES.length === 0 ? 'not run: folder absent' : ENTRIES.length})`, () => {
   it.each(ENTRIES)('$provider $kind: valid kinds with the names of the reference', (entry) => {

@@ -47,7 +47,6 @@ function version(): JsonObject {
       openAPIV3Schema: {
         type: 'object',
         description: 'RestDefinition makes a Kubernetes kind of one resource of an OpenAPI document.',
-        required: ['spec'],
         properties: { ...METADATA, spec: renderNode(SPEC), status: { ...(renderNode(STATUS) as JsonObject), default: { observedGeneration: -1 } } },
       },
     },

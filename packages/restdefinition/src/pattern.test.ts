@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { printFieldPattern, readFieldPattern } from './pattern.js'
+import { type PatternStep, printFieldPattern, readFieldPattern } from './pattern.js'
 
 describe('field patterns', () => {
-  it.each([
+  it.each<[string, readonly PatternStep[], string]>([
     ['spec.tags', [{ key: 'tags' }], 'a plain field'],
     ['spec.credentials[].value', [{ key: 'credentials' }, { each: true }, { key: 'value' }], 'a field of every element'],
     ['spec.matrix[][]', [{ key: 'matrix' }, { each: true }, { each: true }], 'lists of lists'],
