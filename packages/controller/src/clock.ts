@@ -10,7 +10,7 @@ export interface Clock {
   after(ms: number, call: () => void): () => void
 }
 
-/** The machine's clock. Its timers keep no process alive that has nothing else to do. */
+/** The machine's clock. A pending timer keeps the process alive: what is started is also stopped. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
