@@ -1,0 +1,3 @@
+import { threadSuite } from '../integration/thread-suite.js'
+
+threadSuite('real')
