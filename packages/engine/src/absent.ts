@@ -6,9 +6,11 @@ import { create } from './create.js'
 import type { Decision } from './decision.js'
 import { memoryOf, mutationOf } from './effects.js'
 import { finish } from './ending.js'
-import { readMemory } from './memory.js'
+import { readMemory, type OperationMemory } from './memory.js'
+import { isLate, timedOut, waitOn } from './operation.js'
 import type { Observation } from './observe.js'
 import { intervalSeconds, type Policy } from './policy.js'
+import { readInstant } from './time.js'
 import { retryLater, stopFor } from './trouble.js'
 
 type Absent = Extract<Observation, { type: 'absent' }>
@@ -16,6 +18,8 @@ type Absent = Extract<Observation, { type: 'absent' }>
 /** There is no object: create it, unless that was just done, may be on its way, or is not wanted. */
 export function decideAbsent(context: Context, policy: Policy, absent: Absent): Decision {
   const { attempt } = context
+  const { operation } = readMemory(context.resource)
+  if (operation?.action === 'create' && operation.handle === undefined) return waitForOperation(context, operation)
   if (mutationOf(context)?.action === 'create') return afterCreateUnseen(context)
   if (attempt.type === 'succeeded' && inGrace(context, attempt.at)) return waitForSight(context, attempt.at)
   if (readMemory(context.resource).completed === true) return completed(context)
@@ -36,6 +40,14 @@ function notAllowed(context: Context, policy: Policy): Decision | undefined {
 function afterCreateUnseen(context: Context): Decision {
   const { attempt } = context
   return attempt.type === 'succeeded' ? waitForSight(context, attempt.at) : retryLater(context, 'create', finding('ENG0402', {}))
+}
+
+/** The API said that it goes on working (202): absent means not yet, until the deadline. */
+function waitForOperation(context: Context, operation: OperationMemory): Decision {
+  if (isLate(context, operation, context.prepared.actions.create?.plan.async)) return timedOut(context, operation)
+  const elapsed = context.instant - (readInstant(operation.startedAt) ?? 0)
+  const pause = Math.min(Math.max(elapsed / 4, context.subject.settings.minRetrySeconds * 2000), 60_000)
+  return waitOn(context, operation, context.instant + pause)
 }
 
 function inGrace({ instant, subject }: Context, since: number): boolean {

@@ -171,7 +171,7 @@ function transformed(body: PreparedBody, value: JsonValue, scope: Scope): Checke
   if (body.transform === undefined) return { value, findings: [] }
   if (holdsSealed(value)) return { value: undefined, findings: [finding('ENG0108', {})] }
   const ran = body.transform.run({ ...scope.bindings, value })
-  if (ran.ok) return { value: ran.value, findings: [] }
+  if (ran.ok) return { value: ran.value ?? null, findings: [] }
   return { value: undefined, findings: [finding('ENG0105', { expression: body.plan.transform ?? '', problem: ran.problem })] }
 }
 

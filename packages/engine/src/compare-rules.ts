@@ -86,8 +86,8 @@ function normalizeStep(step: Normalizer, programs: Compiler): Step {
 /** A value that the expression cannot read stays as it is: the comparison then shows the difference. */
 function celStep(program: Program): Step {
   return (value) => {
-    const ran = program.run({ self: null, value, now: 0 })
-    return ran.ok ? ran.value : value
+    const ran = program.run({ value })
+    return ran.ok ? ran.value ?? null : value
   }
 }
 

@@ -83,7 +83,7 @@ export function scopeOf(context: Context, extras: ScopeExtras = {}): Scope {
 }
 
 export function bindingsOf({ resource, instant }: Context, { observed, bindings }: ScopeExtras = {}): Bindings {
-  return { self: resource, now: instant, ...(observed && { observed: observed.body }), ...bindings }
+  return { self: resource, now: instant, ...(observed && { observed: observed.spec }), ...bindings }
 }
 
 export function send(request: Extract<Decision, { type: 'send' }>['request'], purpose: Purpose): Extract<Decision, { type: 'send' }> {

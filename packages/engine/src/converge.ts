@@ -3,10 +3,11 @@ import { MASK, writeJson, type JsonValue } from '@oasgen/json'
 import { ANNOTATION, REASON } from '@oasgen/wire'
 import type { ConditionState } from './conditions.js'
 import type { Context } from './context.js'
-import type { Decision, ResourceWrite } from './decision.js'
-import type { Difference } from './differences.js'
+import type { Decision, Observed, ResourceWrite } from './decision.js'
+import { witnessHashes, type Difference } from './differences.js'
 import { memoryOf, mutationOf, sentMemory } from './effects.js'
 import { event, finish } from './ending.js'
+import { observedExports } from './exports.js'
 import type { Found } from './found.js'
 import type { Memory } from './memory.js'
 import { intervalSeconds, type Policy } from './policy.js'
@@ -14,6 +15,7 @@ import { readinessOf } from './readiness.js'
 import { annotationsOf, generationOf } from './resource.js'
 import { shortHash } from './sent.js'
 import { learn } from './settle.js'
+import { hasUnfinished } from './step-memory.js'
 import { backOffMs, stopFor } from './trouble.js'
 import { update } from './update.js'
 
@@ -36,7 +38,8 @@ export function converge(context: Context, convergence: Convergence): Decision {
   const mutation = mutationOf(context)
   const memory = learned(context, differences)
   const open = openDifferences(differences, memory)
-  if (open.length === 0 || readiness.isCompleted) return inSync(context, convergence, { memory: remembered(context, memory, readiness.isCompleted), ready: readiness.ready })
+  if (hasUnfinished(context, 'update', generationOf(context.resource)) && mutation === undefined) return update(context, found, open)
+  if (open.length === 0 || readiness.isCompleted) return inSync(context, convergence, { memory: remembered(context, memory, { observed: found.observed, isCompleted: readiness.isCompleted }), ready: readiness.ready })
   if (mutation !== undefined) return notYet(context, convergence, { memory, open, ready: readiness.ready })
   return correct(context, convergence, { memory, open, ready: readiness.ready })
 }
@@ -63,10 +66,16 @@ function wasJustLearned({ known }: Memory, path: string, differences: readonly D
 }
 
 /** In effect now: what a later removal or edit is measured against. */
-function remembered(context: Context, memory: Memory, isCompleted: boolean): Memory {
-  const { updates: _, deleteAcceptedAt: __, ...rest } = memory
+function remembered(context: Context, memory: Memory, { observed, isCompleted }: { readonly observed: Observed; readonly isCompleted: boolean }): Memory {
+  const { updates: _, deleteAcceptedAt: __, operation: ___, ...rest } = memory
   const isCurrent = memory.sent !== undefined && memory.sent.generation === generationOf(context.resource)
-  return { ...rest, ...(!isCurrent && sentMemory(context, 'inEffect')), ...requested(context), ...(isCompleted && { completed: true }) }
+  const current = isCurrent ? rest : { ...rest, ...sentMemory(context, 'inEffect') }
+  const witnesses = witnessHashes(context.prepared.comparison, observed)
+  const { sent } = current
+  return {
+    ...current, ...requested(context), ...(isCompleted && { completed: true }),
+    ...(sent !== undefined && Object.keys(witnesses).length > 0 && { sent: { ...sent, witnesses } }),
+  }
 }
 
 function requested({ resource }: Context): { readonly requested?: string } {
@@ -82,9 +91,13 @@ interface OpenState extends State {
   readonly open: readonly Difference[]
 }
 
-function inSync(context: Context, { found }: Convergence, { memory, ready }: State, message = ''): Decision {
+function inSync(context: Context, { found, assumed }: Convergence, { memory, ready }: State, message = ''): Decision {
+  const exports = assumed === undefined && context.prepared.exports.length > 0 ? observedExports(context, found.observed, memory.exported ?? {}) : undefined
+  const { exported: _, ...others } = memory
   return finish(context, {
-    observed: found.observed, memory,
+    observed: found.observed,
+    memory: exports === undefined || Object.keys(exports.exported).length === 0 ? others : { ...others, exported: exports.exported },
+    ...(exports && { exports: exports.writes }),
     conditions: {
       ready,
       synced: { status: 'True', reason: REASON.reconcileSuccess, message },
@@ -92,7 +105,7 @@ function inSync(context: Context, { found }: Convergence, { memory, ready }: Sta
       stalled: 'off',
     },
     events: updatedEvent(context),
-    decision: { type: 'done', recheckAfterSeconds: ready.status === 'True' ? intervalSeconds(context) : Math.min(intervalSeconds(context), pendingSeconds(context)) },
+    decision: { type: 'done', ...(exports !== undefined && exports.findings.length > 0 && { findings: exports.findings }), recheckAfterSeconds: ready.status === 'True' ? intervalSeconds(context) : Math.min(intervalSeconds(context), pendingSeconds(context)) },
   })
 }
 

@@ -3,15 +3,19 @@ import type { JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
 import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
 import { hasWritten, hasWrittenAhead, type Context } from './context.js'
-import type { Decision, Observed, Outcome } from './decision.js'
+import type { Decision, Outcome, ResourceWrite } from './decision.js'
 import { event, nextStatus } from './ending.js'
-import { memoryOf } from './effects.js'
+import { createdExports } from './exports.js'
+import { mutationOf, sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './life.js'
+import { readMemory, type OperationMemory, type StepMemory } from './memory.js'
+import { startedOperation } from './operation.js'
 import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
 import { retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
+import { doneSteps, forgetSteps, isRecorded, withStep } from './step-memory.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** Finalizer and attempt are persisted first; then the request goes out. */
@@ -23,10 +27,20 @@ export function create(context: Context): Decision {
   throw new Error('a create without exchanges cannot be answered')
 }
 
+/** Steps that a crash interrupted go on where they were; `undefined` when there are none. */
+export function resumeCreate(context: Context): Decision | undefined {
+  const { steps } = readMemory(context.resource)
+  if (steps?.action !== 'create' || steps.run !== context.attempt.number || mutationOf(context) !== undefined) return undefined
+  const run = runCreate(context, [])
+  if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
+  return run.type === 'send' ? run : forgetSteps(context)
+}
+
 function runCreate(context: Context, seen: readonly Exchange[]): VerbRun {
   const prepared = context.prepared.actions.create
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'create' })] }
-  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header) })
+  const done = doneSteps(context, 'create', context.attempt.number)
+  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header), done, isRecorded: isRecorded(context) })
 }
 
 function keyHeader({ uid, attempt }: Context, header: string | undefined): readonly HttpHeader[] {
@@ -54,10 +68,11 @@ export function afterCreate(context: Context, start: number): Mutated {
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   const end = start + run.used
+  if (run.type === 'record') return recordStep(context, run, end)
   switch (run.outcome.type) {
-    case 'found': return created(context, { exchange: run.exchange, observed: run.outcome.observed, end, used: run.used })
+    case 'found':
     case 'accepted':
-    case 'pending': return created(context, { exchange: run.exchange, observed: run.outcome.observed, end, used: run.used })
+    case 'pending': return created(context, { exchange: run.exchange, outcome: run.outcome, end, used: run.used })
     case 'absent': return rejected(context, { type: 'refused', finding: finding('ENG0210', { proof: run.outcome.proof }) }, end)
     case 'refused': return run.outcome.exists === true ? existsAlready(context, run.outcome, end, run.used) : rejected(context, run.outcome, end)
     case 'conflict': return existsAlready(context, run.outcome, end, run.used)
@@ -68,44 +83,60 @@ export function afterCreate(context: Context, start: number): Mutated {
   }
 }
 
+type Success = Extract<Outcome, { type: 'found' | 'accepted' | 'pending' }>
+
 interface Creation {
-  readonly exchange: Exchange
-  readonly observed: Observed | undefined
+  readonly exchange: Exchange | undefined
+  readonly outcome: Success
   readonly end: number
   readonly used: number
 }
 
 function created(context: Context, creation: Creation): Mutated {
-  if (hasWritten(context, 'created', creation.end)) return { type: 'settled', used: creation.used }
+  const { prepared, resource } = context
+  if (readMemory(resource).steps?.action === 'create') return forgetSteps(context)
+  if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
+  const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
+  const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
+  const status = operation !== undefined || !isWhole ? creatingStatus(context, creation, operation) : undefined
+  return { type: 'write', write: { ...createdWrite(context, creation), ...(status && { status }) } }
+}
+
+function createdWrite(context: Context, creation: Creation): ResourceWrite {
   const { prepared, attempt, instant } = context
   const identity = identityOfCreated(context, creation)
   const isWhole = isComplete(prepared.identity, identity)
+  const exports = creation.exchange === undefined ? [] : createdExports(context, creation.exchange, creation.outcome.observed)
   return {
-    type: 'write',
-    write: {
-      why: 'created',
-      annotations: { ...succeededAnnotations(attempt, instant), [ANNOTATION.externalName]: (isWhole ? externalNameOf(prepared.identity, identity) : undefined) ?? null },
-      events: [event('Normal', 'CreatedExternalResource', 'Successfully requested creation of external resource')],
-      ...((isPending(creation) || !isWhole) && { status: creatingStatus(context, creation) }),
-    },
+    why: 'created',
+    annotations: { ...succeededAnnotations(attempt, instant), [ANNOTATION.externalName]: (isWhole ? externalNameOf(prepared.identity, identity) : undefined) ?? null },
+    events: [event('Normal', 'CreatedExternalResource', 'Successfully requested creation of external resource')],
+    ...(exports.length > 0 && { exports }),
   }
 }
 
-function isPending({ exchange }: Creation): boolean {
-  return exchange.result.type === 'response' && exchange.result.response.status === 202
+/** Only what the spec chose counts beforehand: an id of an object that is gone must not survive a new create. Steps add to it. */
+function identityOfCreated(context: Context, { exchange, outcome }: Creation): Identity {
+  const { prepared, resource, known } = context
+  const observed = isOperation(context, exchange) ? undefined : outcome.observed
+  const isLater = readMemory(resource).steps?.action === 'create' || hasWritten(context, 'created')
+  const before = isLater ? known : chosenParts(prepared.identity, resource)
+  const headers = exchange?.result.type === 'response' ? exchange.result.response.headers : {}
+  return identityFrom(prepared.identity, { observed, headers }, before)
 }
 
-/** Only what the spec chose counts beforehand: an id of an object that is gone must not survive a new create. */
-function identityOfCreated({ prepared, resource }: Context, { exchange, observed }: Creation): Identity {
-  const headers = exchange.result.type === 'response' ? exchange.result.response.headers : {}
-  return identityFrom(prepared.identity, { observed, headers }, chosenParts(prepared.identity, resource))
+/** The body describes the operation, not the object: its id is another one's. */
+function isOperation({ prepared }: Context, exchange: Exchange | undefined): boolean {
+  const create = prepared.actions.create
+  return create?.plan.async?.handle?.in === 'body' && exchange?.result.type === 'response' && exchange.result.response.body.type === 'json' && create.handle?.(exchange.result.response.body.value) !== undefined
 }
 
 /** Written at once where the rest of the reconcile could not tell it again: an operation that goes on, an id that is no longer true. */
-function creatingStatus(context: Context, creation: Creation): JsonObject {
-  const reason = isPending(creation) ? REASON.pending : REASON.creating
+function creatingStatus(context: Context, { outcome, exchange }: Creation, operation: OperationMemory | undefined, steps?: StepMemory): JsonObject {
+  const reason = operation === undefined ? REASON.creating : REASON.pending
   return nextStatus(context, {
-    clear: true, observed: creation.observed, memory: memoryOf(context),
+    clear: true, observed: isOperation(context, exchange) ? undefined : outcome.observed,
+    memory: { ...sentMemory(context, 'create'), ...(operation && { operation }), ...(steps && { steps }) },
     conditions: {
       ready: { status: 'False', reason },
       synced: { status: 'True', reason: REASON.reconcileSuccess },
@@ -113,6 +144,14 @@ function creatingStatus(context: Context, creation: Creation): JsonObject {
       stalled: 'off',
     },
   }).status
+}
+
+/** A step of a create is done: with the first one the object may exist, so its identity goes along. */
+function recordStep(context: Context, run: Extract<VerbRun, { type: 'record' }>, end: number): Decision {
+  const outcome = run.outcome.type === 'found' || run.outcome.type === 'pending' ? run.outcome : { type: 'accepted' as const }
+  const creation: Creation = { exchange: run.exchange, outcome, end, used: run.used }
+  const steps = withStep(context, 'create', context.attempt.number, run)
+  return { type: 'write', write: { ...createdWrite(context, creation), status: creatingStatus(context, creation, undefined, steps) } }
 }
 
 type Refused = Extract<Outcome, { type: 'refused' }>

@@ -1,21 +1,23 @@
 import { finding } from '@oasgen/diagnostics'
-import { ANNOTATION, FINALIZER, REASON } from '@oasgen/wire'
+import { ANNOTATION, FINALIZER, REASON, type Exchange } from '@oasgen/wire'
 import { canRepeatCreate } from './absent.js'
-import { lastMutationStart, type Context } from './context.js'
+import { hasWritten, lastMutationStart, type Context } from './context.js'
 import { afterCreate, create } from './create.js'
-import type { Decision, EventRecord, Observed } from './decision.js'
+import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
 import { event, finish } from './ending.js'
 import { memoryOf } from './effects.js'
 import { environmentTrouble } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
 import { readMemory, type Memory } from './memory.js'
+import { followOperation, startedOperation, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
 import { test } from './readiness.js'
 import { resolveCreate } from './resolved.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
+import { doneSteps, forgetSteps, hasUnfinished, isRecorded, withStep, writeSteps } from './step-memory.js'
 import { printInstant, readInstant } from './time.js'
 import { backOffMs, retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
@@ -34,21 +36,27 @@ export function decideDeletion(context: Context): Decision {
   const blocked = resolveCreate(context, 'delete') ?? environmentTrouble(context, 'delete')
   if (blocked !== undefined) return blocked
   if (action === 'delete') return afterDelete(context, policy, start)
-  if (action !== 'create') return beforeDelete(context, policy, 0)
+  if (action !== 'create') return followBefore(context) ?? beforeDelete(context, policy, 0)
   const asked = afterCreate(context, start)
   return asked.type === 'settled' ? beforeDelete(context, policy, start + asked.used) : asked
 }
 
+/** What was begun is ended first: a create that goes on would make the object again, a delete that goes on needs no second one. */
+function followBefore(context: Context): Decision | undefined {
+  const { operation } = readMemory(context.resource)
+  return operation?.handle === undefined || operation.action === 'update' ? undefined : followOperation(context, operation)
+}
+
 function beforeDelete(context: Context, policy: Policy, from: number): Decision {
-  const observing = observe({ context, seen: context.exchanges.slice(from), why: 'look before deleting' })
+  const observing = observe({ context, seen: context.exchanges.slice(from).filter(({ purpose }) => purpose.call !== 'poll'), why: 'look before deleting' })
   return observing.type === 'send' ? observing : decideOn(context, policy, observing)
 }
 
 function decideOn(context: Context, policy: Policy, observation: Observation): Decision {
   switch (observation.type) {
-    case 'found': return isGone(context, observation.observed) ? release(context, 'gone') : decideFound(context, policy, observation)
+    case 'found': return isGone(context, observation.observed) && !hasUnfinished(context, 'delete', 1) ? release(context, 'gone') : decideFound(context, policy, observation)
     case 'assumed': return remove(context, context.known, undefined)
-    case 'absent': return decideAbsent(context, observation)
+    case 'absent': return hasUnfinished(context, 'delete', 1) ? remove(context, context.known, undefined) : decideAbsent(context, observation)
     case 'unobservable': return decideUnobservable(context)
     case 'unbuildable': return unbuildable(context, 'delete', observation.findings)
     case 'unknown': return troubleOf(context, 'observe', observation.outcome)
@@ -100,16 +108,18 @@ function remove(context: Context, identity: Identity, observed: Observed | undef
   const accepted = readInstant(readMemory(context.resource).deleteAcceptedAt ?? '')
   const deadline = (accepted ?? 0) + context.subject.settings.deleteDeadlineSeconds * 1000
   if (accepted !== undefined && context.instant < deadline) return stillThere(context, readMemory(context.resource), observed)
+  const isStepped = context.prepared.actions.delete.steps.length > 0
+  if (isStepped && !hasUnfinished(context, 'delete', 1) && !isRecorded(context)) return writeSteps(context, { action: 'delete', run: 1, done: {} })
   const run = runDelete(context, [], identity, observed)
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
-  throw new Error('a delete without exchanges cannot be answered')
+  return forgetSteps(context)
 }
 
 function runDelete(context: Context, seen: Context['exchanges'], identity: Identity, observed: Observed | undefined): VerbRun {
   const prepared = context.prepared.actions.delete
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'delete' })] }
-  return runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed } })
+  return runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed }, done: doneSteps(context, 'delete', 1), isRecorded: isRecorded(context) })
 }
 
 function afterDelete(context: Context, policy: Policy, start: number): Decision {
@@ -119,11 +129,12 @@ function afterDelete(context: Context, policy: Policy, start: number): Decision 
   const run = runDelete(context, context.exchanges.slice(start), identity, before.type === 'found' ? before.observed : undefined)
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':
     case 'pending':
-    case 'absent': return confirmed(context, policy, observe({ context, seen: context.exchanges.slice(start + run.used), why: 'confirm the absence' }))
+    case 'absent': return accepted(context, policy, { ...run, end: start + run.used })
     case 'ambiguous':
     case 'refused':
     case 'throttled':
@@ -131,6 +142,22 @@ function afterDelete(context: Context, policy: Policy, start: number): Decision 
     case 'conflict':
     case 'broken': return troubleOf(context, 'delete', run.outcome)
   }
+}
+
+interface Accepted {
+  readonly outcome: Outcome
+  readonly exchange: Exchange | undefined
+  readonly end: number
+}
+
+/** Everything of the delete was accepted: steps are forgotten, an operation is followed, and else it is looked whether the object is gone. */
+function accepted(context: Context, policy: Policy, { outcome, exchange, end }: Accepted): Decision {
+  const memory = readMemory(context.resource)
+  if (memory.steps?.action === 'delete') return forgetSteps(context)
+  const operation = exchange === undefined ? undefined : startedOperation(context, 'delete', exchange, outcome)
+  if (operation !== undefined && !hasWritten(context, 'operation', end)) return writeOperation(context, { ...memory, deleteAcceptedAt: printInstant(context.instant), operation }, REASON.deleting)
+  const followed = memory.operation?.handle === undefined ? undefined : followOperation(context, memory.operation)
+  return followed ?? confirmed(context, policy, observe({ context, seen: context.exchanges.slice(end).filter(({ purpose }) => purpose.call !== 'poll'), why: 'confirm the absence' }))
 }
 
 function confirmed(context: Context, policy: Policy, observing: Observing): Decision {

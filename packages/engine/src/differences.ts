@@ -125,7 +125,12 @@ function witnessMoved({ memory, observed }: DifferenceInput, path: string, witne
   return witness !== undefined && before !== undefined && before !== shortHash(witnessValue(observed, witness))
 }
 
-export function witnessValue(observed: Observed, witness: string): JsonValue {
+/** What the witnesses of write-only fields say now. */
+export function witnessHashes({ rules }: PreparedComparison, observed: Observed): Readonly<Record<string, string>> {
+  return Object.fromEntries(rules.flatMap(({ plan }) => (plan.witness === undefined ? [] : [[plan.path, shortHash(witnessValue(observed, plan.witness))] as const])))
+}
+
+function witnessValue(observed: Observed, witness: string): JsonValue {
   return getPath(observed.status, witness.replace(/^status\./, '').split('.').map((key) => ({ key }))) ?? null
 }
 

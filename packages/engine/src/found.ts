@@ -26,10 +26,11 @@ export function decideFound(context: Context, policy: Policy, found: Found): Dec
   return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? converge(context, { policy, found, differences })
 }
 
-function compareFound(context: Context, { observed }: Found): readonly Difference[] {
+/** `memory`: by default with what this reconcile has just sent. */
+export function compareFound(context: Context, { observed }: Found, memory = memoryOf(context)): readonly Difference[] {
   const { prepared, resource } = context
   const compared = differencesOf({
-    comparison: prepared.comparison, spec: specOf(resource), generation: generationOf(resource), observed, memory: memoryOf(context), secrets: secretsOf(context),
+    comparison: prepared.comparison, spec: specOf(resource), generation: generationOf(resource), observed, memory, secrets: secretsOf(context),
   })
   return [...compared, ...renames(context)]
 }

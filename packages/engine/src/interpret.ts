@@ -94,12 +94,12 @@ type Transformed = { readonly ok: true; readonly value: JsonValue } | { readonly
 export function transformBody({ transform, plan }: PreparedResponse, body: JsonValue, bindings: Bindings): Transformed {
   if (transform === undefined) return { ok: true, value: body }
   const ran = transform.run({ ...bindings, value: body })
-  return ran.ok ? ran : { ok: false, problem: `responseTransform ${plan.transform ?? ''} failed: ${ran.problem}` }
+  return ran.ok ? { ok: true, value: ran.value ?? null } : { ok: false, problem: `responseTransform ${plan.transform ?? ''} failed: ${ran.problem}` }
 }
 
 export function isDeclaredAbsent({ notFoundBody }: PreparedResponse, object: JsonValue, bindings: Bindings): boolean {
   const ran = notFoundBody?.run({ ...bindings, value: object })
-  return ran?.ok === true && ran.value !== false && ran.value !== null
+  return ran?.ok === true && ran.value !== false && ran.value !== null && ran.value !== undefined
 }
 
 function objectIn({ item }: PreparedResponse, body: JsonValue): JsonObject | undefined {

@@ -1,7 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
 import { REASON } from '@oasgen/wire'
 import { decideAbsent } from './absent.js'
-import { afterCreate } from './create.js'
+import { afterCreate, resumeCreate } from './create.js'
 import { afterUpdate } from './update.js'
 import { lastMutationStart, type Context } from './context.js'
 import type { Decision } from './decision.js'
@@ -9,6 +9,8 @@ import { event, finish } from './ending.js'
 import { environmentTrouble, referenceState } from './environment.js'
 import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
+import { readMemory } from './memory.js'
+import { followOperation } from './operation.js'
 import { observe, type Observing } from './observe.js'
 import { policyOf, type Policy } from './policy.js'
 import { resolveCreate } from './resolved.js'
@@ -23,7 +25,12 @@ export function decideLife(context: Context): Decision {
   const start = lastMutationStart(context)
   const mutation = start < 0 ? { type: 'settled' as const, used: 0 } : afterMutation(context, start)
   if (mutation.type !== 'settled') return mutation
-  const seen = context.exchanges.slice(Math.max(start, 0) + mutation.used)
+  const resumed = resumeCreate(context)
+  if (resumed !== undefined) return resumed
+  const { operation } = readMemory(context.resource)
+  const followed = operation?.handle === undefined ? undefined : followOperation(context, operation)
+  if (followed !== undefined) return followed
+  const seen = context.exchanges.slice(Math.max(start, 0) + mutation.used).filter(({ purpose }) => purpose.call !== 'poll')
   return decideOn(context, policy, observe({ context, seen, why: start < 0 ? 'observe' : 'confirm' }))
 }
 

@@ -10,6 +10,8 @@ export interface Memory {
   readonly sent?: SentMemory
   readonly known?: readonly KnownDifference[]
   readonly updates?: UpdateMemory
+  /** Hashes of what was exported, by `kind/name/key`. */
+  readonly exported?: Readonly<Record<string, string>>
   readonly operation?: OperationMemory
   readonly steps?: StepMemory
   /** When the delete was accepted. */
@@ -51,10 +53,9 @@ export interface UpdateMemory {
 
 export interface OperationMemory {
   readonly action: 'create' | 'update' | 'delete'
+  /** Absent: the object itself tells. */
   readonly handle?: string
   readonly startedAt: string
-  readonly polls: number
-  readonly nextAt: string
 }
 
 export interface StepMemory {
@@ -69,6 +70,7 @@ export function readMemory(resource: JsonObject): Memory {
   const stored = reconcileOf(resource)
   return {
     ...objectMember(stored, 'identity'),
+    ...objectMember(stored, 'exported'),
     ...textMember(stored, 'server'),
     ...textMember(stored, 'deleteAcceptedAt'),
     ...textMember(stored, 'replacing'),
@@ -111,7 +113,7 @@ function readUpdates(value: JsonValue | undefined): { readonly updates?: UpdateM
 
 function readOperation(value: JsonValue | undefined): { readonly operation?: OperationMemory } {
   if (!isObject(value) || typeof value['action'] !== 'string' || typeof value['startedAt'] !== 'string') return {}
-  return { operation: { polls: 0, nextAt: value['startedAt'], ...value } as unknown as OperationMemory }
+  return { operation: value as unknown as OperationMemory }
 }
 
 function readSteps(value: JsonValue | undefined): { readonly steps?: StepMemory } {

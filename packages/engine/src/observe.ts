@@ -5,7 +5,8 @@ import type { Context } from './context.js'
 import type { Decision, Observed, Outcome } from './decision.js'
 import { identityFrom, type Identity } from './identity.js'
 import { canRecognise } from './match.js'
-import { lacksValues, runVerb, sendCall } from './verb-run.js'
+import { buildCall, lacksValues } from './verb-call.js'
+import { runVerb } from './verb-run.js'
 import { walk, type Walk } from './walk.js'
 
 /** What is known about the external object after all reads. Only `absent` is absence. */
@@ -45,6 +46,7 @@ function observeByGet(input: ObserveInput): Observing {
   const get = context.prepared.actions.get
   if (get === undefined) return { type: 'unobservable' }
   const run = runVerb({ context, action: 'get', prepared: get, seen, why })
+  if (run.type === 'record') return { type: 'unobservable' }
   if (run.type !== 'answered') return run
   switch (run.outcome.type) {
     case 'found': return foundBy('get', context, run.outcome.observed, run.exchange)
@@ -75,8 +77,8 @@ function confirmAbsence(input: ObserveInput, absent: Absent, used: number): Obse
   if (proof === undefined) return confirmByList(input, absent, used)
   const exchange = seen[used]
   if (exchange === undefined) {
-    const run = sendCall({ ...input, action: 'get', prepared: { ...EMPTY_ACTION, call: proof } }, proof, { action: 'get', call: 'absenceProof', why: 'prove the absence' })
-    return run.type === 'answered' ? { type: 'unobservable' } : run
+    const purpose = { action: 'get', call: 'absenceProof', why: 'prove the absence' } as const
+    return buildCall({ ...input, action: 'get', prepared: { ...EMPTY_ACTION, call: proof } }, proof, purpose)
   }
   const answered = readAnswer('get', proof.plan.response, exchange)
   if (answered.type === 'success') return confirmByList(input, absent, used + 1)
@@ -101,7 +103,7 @@ function isNamed({ prepared }: Context): boolean {
 function observeByList(input: ObserveInput, from: number, known: Identity): Observing {
   const { context, seen, why } = input
   const findby = context.prepared.actions.findby
-  if (findby?.match === undefined || findby.call === undefined) return { type: 'unobservable' }
+  if (findby?.match === undefined) return { type: 'unobservable' }
   const walked = walk({ context, prepared: findby, match: findby.match, known, seen: seen.slice(from), why })
   switch (walked.type) {
     case 'send': return walked
@@ -123,7 +125,7 @@ function detail(input: ObserveInput, listed: Listed, from: number): Observing {
   const known = identityFrom(identity, { observed: listed.observed, headers: {} }, context.known)
   const run = runVerb({ context, action: 'get', prepared: actions.get, seen: seen.slice(from), why: 'read the whole object', extras: { identity: known } })
   if (run.type === 'send') return run
-  if (run.type === 'unbuildable') return fromList
+  if (run.type === 'unbuildable' || run.type === 'record') return fromList
   if (run.outcome.type === 'found') return { ...foundBy('get', context, run.outcome.observed, run.exchange), match: listed.match, identity: known }
   if (run.outcome.type === 'absent') return { type: 'unknown', outcome: { type: 'broken', finding: finding('ENG0307', { proof: run.outcome.proof }), sent: 'maybe' } }
   return run.outcome.type === 'accepted' || run.outcome.type === 'pending' ? fromList : { type: 'unknown', outcome: run.outcome }

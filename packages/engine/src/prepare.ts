@@ -2,6 +2,7 @@ import type { Checked } from '@oasgen/diagnostics'
 import type { ActionPlan, Plan, StepPlan } from '@oasgen/plan'
 import type { Action } from '@oasgen/wire'
 import { prepareComparison, type PreparedComparison } from './compare-rules.js'
+import type { PreparedExport } from './exports.js'
 import { prepareIdentity, type PreparedIdentity } from './identity.js'
 import { prepareMatch, type PreparedMatch } from './match.js'
 import { prepareCall, type PreparedCall } from './prepared-call.js'
@@ -19,6 +20,7 @@ export interface PreparedPlan {
   readonly status: readonly PreparedStatusField[]
   readonly comparison: PreparedComparison
   readonly conditions: PreparedConditions
+  readonly exports: readonly PreparedExport[]
   /** Which fields of the spec a verb's requests carry. */
   readonly sends: (action: Action) => Sends
 }
@@ -58,6 +60,7 @@ export function prepare(plan: Plan): Checked<PreparedPlan> {
     status: prepareStatusFields(plan.status),
     comparison: prepareComparison(plan.compare, programs),
     conditions: prepareConditions(plan, programs),
+    exports: (plan.exports ?? []).map((entry) => ({ plan: entry, value: programs.cel(entry.value) })),
     sends: prepareSends(plan),
   }
   return { value: programs.findings.length > 0 ? undefined : prepared, findings: programs.findings }

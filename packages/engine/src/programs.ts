@@ -1,22 +1,17 @@
 import type { Finding } from '@oasgen/diagnostics'
+import { compileCel, type CelBindings, type CelVariable } from '@oasgen/expressions'
 import type { JsonValue } from '@oasgen/json'
 
 /** Every program of a Plan is run through this form, so that the interpreters are named in this file alone. */
 export interface Program {
   run(bindings: Bindings): Ran
+  readonly uses: ReadonlySet<CelVariable>
 }
-export type Ran = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly problem: string }
+/** No value: an empty optional, or a jq program that yields nothing; the field is absent. */
+export type Ran = { readonly ok: true; readonly value: JsonValue | undefined } | { readonly ok: false; readonly problem: string }
 
-/** The one environment of CEL expressions. A name that means nothing at the place of use is absent. */
-export interface Bindings {
-  readonly self: JsonValue
-  readonly observed?: JsonValue
-  readonly response?: JsonValue
-  readonly steps?: JsonValue
-  readonly item?: JsonValue
-  readonly value?: JsonValue
-  readonly now: number
-}
+/** The one environment of expressions. jq programs read `value`. */
+export type Bindings = CelBindings
 
 /** Compiles the programs of one Plan and remembers what did not compile. */
 export interface Compiler {
@@ -27,7 +22,21 @@ export interface Compiler {
 
 export function compiler(): Compiler {
   const findings: Finding[] = []
-  return { findings, cel: () => UNSUPPORTED, jq: () => UNSUPPORTED }
+  return { findings, cel: (source) => celProgram(source, findings), jq: () => UNSUPPORTED }
 }
 
-const UNSUPPORTED: Program = { run: () => ({ ok: false, problem: 'programs are not supported' }) }
+function celProgram(source: string, findings: Finding[]): Program {
+  const compiled = compileCel(source)
+  findings.push(...compiled.findings)
+  const program = compiled.value
+  if (program === undefined) return UNSUPPORTED
+  return {
+    uses: program.uses,
+    run: (bindings) => {
+      const result = program.run(bindings)
+      return result.ok ? { ok: true, value: result.value } : { ok: false, problem: result.message }
+    },
+  }
+}
+
+const UNSUPPORTED: Program = { uses: new Set(), run: () => ({ ok: false, problem: 'the program did not compile' }) }

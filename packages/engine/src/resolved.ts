@@ -1,9 +1,12 @@
 import { finding } from '@oasgen/diagnostics'
+import type { JsonObject } from '@oasgen/json'
 import { ANNOTATION, readCreateResolved } from '@oasgen/wire'
 import { failedAnnotations, succeededAnnotations } from './attempt.js'
 import { hasWrittenAhead, type Context } from './context.js'
 import type { Decision } from './decision.js'
 import { externalNameOf, fieldsOf } from './identity.js'
+import { readMemory } from './memory.js'
+import { withMemory } from './operation.js'
 import { annotationsOf, metadataOf, textIn } from './resource.js'
 import { stopFor, type Verb } from './trouble.js'
 
@@ -11,15 +14,22 @@ import { stopFor, type Verb } from './trouble.js'
 export function resolveCreate(context: Context, verb: Verb): Decision | undefined {
   const { resource, attempt, instant, prepared } = context
   const resolved = readCreateResolved(annotationsOf(resource)[ANNOTATION.externalCreateResolved])
-  if (resolved === undefined || attempt.type !== 'pending' || hasWrittenAhead(context)) return undefined
+  const isOpen = attempt.type === 'pending' || readMemory(resource).operation?.action === 'create'
+  if (resolved === undefined || !isOpen || hasWrittenAhead(context)) return undefined
   if (resolved.type === 'malformed') return stopFor(context, verb, finding('ENG0407', { problem: resolved.problem }))
   const outcome = resolved.type === 'none'
-    ? failedAnnotations(attempt, attempt.number, instant)
+    ? failedAnnotations(attempt, attempt.type === 'pending' ? attempt.number : attempt.number + 1, instant)
     : { ...succeededAnnotations(attempt, instant), ...named(externalNameOf(prepared.identity, { ...context.known, ...fieldsOf(prepared.identity, resolved.name) })) }
   return {
     type: 'write',
-    write: { why: 'identity', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), annotations: { ...outcome, [ANNOTATION.externalCreateResolved]: null } },
+    write: { why: 'identity', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), annotations: { ...outcome, [ANNOTATION.externalCreateResolved]: null }, ...withoutOperation(resource) },
   }
+}
+
+/** The operation that was waited for is answered by the same word. */
+function withoutOperation(resource: JsonObject): { readonly status?: JsonObject } {
+  const { operation, ...memory } = readMemory(resource)
+  return operation === undefined ? {} : { status: withMemory(resource, memory) }
 }
 
 function named(name: string | undefined): Readonly<Record<string, string>> {

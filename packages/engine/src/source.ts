@@ -82,7 +82,7 @@ function celReader(source: string, programs: Compiler): SourceReader {
   return ({ bindings }) => {
     const ran = program.run(bindings)
     if (!ran.ok) return { problem: finding('ENG0105', { expression: source, problem: ran.problem }) }
-    return ran.value === null ? NOTHING : { value: ran.value }
+    return ran.value === null || ran.value === undefined ? NOTHING : { value: ran.value }
   }
 }
 

@@ -1,23 +1,28 @@
 import { finding } from '@oasgen/diagnostics'
-import { ANNOTATION, type Exchange, type HttpHeader } from '@oasgen/wire'
+import { ANNOTATION, headerOf, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
 import type { Change } from './body.js'
 import { ruleFor } from './compare-rules.js'
 import { hasWritten, type Context } from './context.js'
 import type { Decision, Observed } from './decision.js'
 import type { Difference } from './differences.js'
+import { memoryOf } from './effects.js'
+import { compareFound, type Found } from './found.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete } from './identity.js'
-import type { Found } from './found.js'
 import type { Mutated } from './life.js'
-import { annotationsOf } from './resource.js'
+import { readMemory } from './memory.js'
+import { observe } from './observe.js'
+import { startedOperation, writeOperation } from './operation.js'
+import { annotationsOf, generationOf } from './resource.js'
+import { doneSteps, forgetSteps, isRecorded, withStep, writeSteps } from './step-memory.js'
 import { retryLater, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
-/** The first call of an update. */
+/** The first call of an update, or the next one after a crash. */
 export function update(context: Context, found: Found, differences: readonly Difference[]): Decision {
   const run = runUpdate(context, [], { change: changeOf(context, found.observed, differences), observed: found.observed })
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings, { observed: found.observed })
-  throw new Error('an update without exchanges cannot be answered')
+  return forgetSteps(context)
 }
 
 function changeOf({ prepared }: Context, observed: Observed, differences: readonly Difference[]): Change {
@@ -32,27 +37,32 @@ interface UpdateInput {
 function runUpdate(context: Context, seen: readonly Exchange[], { change, observed }: UpdateInput): VerbRun {
   const prepared = context.prepared.actions.update
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'update' })] }
-  return runVerb({ context, action: 'update', prepared, seen, why: 'update', extras: { observed }, headers: versionHeader(context), ...(change && { change }) })
+  return runVerb({
+    context, action: 'update', prepared, seen, why: 'update', extras: { observed }, headers: versionHeader(context),
+    done: doneSteps(context, 'update', generationOf(context.resource)), isRecorded: isRecorded(context), ...(change && { change }),
+  })
 }
 
 /** The version that was just read, where the document asks for `If-Match`. */
 function versionHeader(context: Context): readonly HttpHeader[] {
-  const call = context.prepared.actions.update?.call
-  const wants = call?.parameters.some(({ plan }) => plan.in === 'header' && plan.name.toLowerCase() === 'if-match' && plan.sources.length === 0)
+  const { call, steps } = context.prepared.actions.update ?? { call: undefined, steps: [] }
+  const calls = [...(call === undefined ? [] : [call]), ...steps.map((step) => step.call)]
+  const wants = calls.some(({ parameters }) => parameters.some(({ plan }) => plan.in === 'header' && plan.name.toLowerCase() === 'if-match' && plan.sources.length === 0))
   const read = context.exchanges.findLast(({ purpose }) => purpose.action === 'get')
-  const tag = read?.result.type === 'response' ? read.result.response.headers['etag'] : undefined
-  return wants === true && tag !== undefined ? [{ name: 'if-match', value: tag }] : []
+  const tag = read?.result.type === 'response' ? headerOf(read.result.response.headers, 'etag') : undefined
+  return wants && tag !== undefined ? [{ name: 'if-match', value: tag }] : []
 }
 
 /** The answer to an update gives identity and errors, nothing else: what it shows is never compared. */
 export function afterUpdate(context: Context, start: number): Mutated {
-  const run = runUpdate(context, context.exchanges.slice(start), {})
+  const run = runUpdate(context, context.exchanges.slice(start), inputBefore(context, start))
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings)
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'update', generationOf(context.resource), run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':
-    case 'pending': return renamed(context, run.outcome.observed, run.exchange, start + run.used) ?? { type: 'settled', used: run.used }
+    case 'pending': return finishUpdate(context, { ...run, outcome: run.outcome }, start + run.used) ?? { type: 'settled', used: run.used }
     case 'absent': return retryLater(context, 'update', finding('ENG0504', { proof: run.outcome.proof }))
     case 'ambiguous':
     case 'refused':
@@ -61,6 +71,27 @@ export function afterUpdate(context: Context, start: number): Mutated {
     case 'conflict':
     case 'broken': return troubleOf(context, 'update', run.outcome)
   }
+}
+
+/** Later steps are built from what was read before the first one. */
+function inputBefore(context: Context, start: number): UpdateInput {
+  if ((context.prepared.actions.update?.steps.length ?? 0) === 0) return {}
+  const before = observe({ context, seen: context.exchanges.slice(0, start), why: 'observe' })
+  if (before.type !== 'found') return {}
+  const differences = compareFound(context, before, readMemory(context.resource)).filter(({ settled }) => !settled)
+  return { change: changeOf(context, before.observed, differences), observed: before.observed }
+}
+
+type Answered = Extract<VerbRun, { type: 'answered' }> & { readonly outcome: { readonly type: 'found' | 'accepted' | 'pending'; readonly observed?: Observed } }
+
+function finishUpdate(context: Context, { exchange, outcome }: Answered, end: number): Decision | undefined {
+  if (readMemory(context.resource).steps?.action === 'update') return forgetSteps(context)
+  if (exchange === undefined) return undefined
+  const moved = renamed(context, outcome.observed, exchange, end)
+  if (moved !== undefined) return moved
+  const operation = startedOperation(context, 'update', exchange, outcome)
+  if (operation === undefined || hasWritten(context, 'operation', end)) return undefined
+  return writeOperation(context, { ...memoryOf(context), operation }, REASON.pending)
 }
 
 /** An update may move the object: the new identity is stored before anything else is asked. */

@@ -28,7 +28,7 @@ function mappedValue({ plan, read, jq }: PreparedMapping, { whole, headers }: Ma
   const found = plan.from.in === 'header' ? headers[plan.from.path.toLowerCase()] : read(whole)
   if (found === undefined) return plan.defaultIfAbsent
   if (jq !== undefined) {
-    const ran = jq.run({ self: null, value: found, now: 0 })
+    const ran = jq.run({ value: found })
     return ran.ok ? ran.value : undefined
   }
   return plan.alias === undefined ? found : fromApi(found, plan.alias)

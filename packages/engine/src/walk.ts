@@ -10,7 +10,10 @@ import { candidateName, matchItem, type Match, type PreparedMatch } from './matc
 import { firstPage, nextPage, type Page } from './pagination.js'
 import type { PreparedAction } from './prepare.js'
 import type { PreparedCall } from './prepared-call.js'
-import { runVerb } from './verb-run.js'
+import type { Bindings } from './programs.js'
+import { runSteps } from './steps.js'
+import { buildCall } from './verb-call.js'
+import { stepsOf } from './verb-run.js'
 import { viewOf } from './view.js'
 
 /** What a list, read page by page, says about the object. `used`: how many exchanges it took. */
@@ -36,34 +39,61 @@ interface Progress {
   readonly candidates: Observed[]
 }
 
-/** Walks to the end, so that a second candidate is seen; only the object that carries the known identity ends it early. */
+/** The call whose answers are the pages, and what look-ups before it gave. */
+interface Listing extends WalkInput {
+  readonly call: PreparedCall
+  readonly bindings: Bindings
+}
+
 export function walk(input: WalkInput): Walk {
+  const { prepared, context } = input
+  const parts = prepared.steps.length > 0 ? stepsOf(prepared) : []
+  const call = parts.at(-1)?.call ?? prepared.call
+  if (call === undefined) return { type: 'unbuildable' }
+  const looked = runSteps({ ...input, action: 'findby' }, parts.slice(0, -1))
+  switch (looked.type) {
+    case 'send': return looked
+    case 'unbuildable':
+    case 'record': return { type: 'unbuildable' }
+    case 'failed': return endOfWalk(looked.outcome, looked.used)
+    case 'finished': {
+      const bindings: Bindings = { ...bindingsOf(context), steps: looked.answers }
+      return walkPages({ ...input, seen: input.seen.slice(looked.used), call, bindings }, looked.used)
+    }
+  }
+}
+
+/** To the end, so that a second candidate is seen; only the object that carries the known identity ends it early. */
+function walkPages(input: Listing, before: number): Walk {
   const { seen, prepared } = input
   const progress: Progress = { pages: [], candidates: [] }
   for (const exchange of seen) {
     const page = readPage(input, exchange, progress)
-    if (page !== undefined) return page
+    if (page !== undefined) return withUsed(page, before)
     const next = nextPage(prepared.plan.pagination, progress.pages)
     if (next.type === 'broken') return { type: 'failed', outcome: { type: 'broken', finding: next.finding, sent: 'maybe' } }
-    if (next.type === 'end') return conclude(input, progress)
+    if (next.type === 'end') return withUsed(conclude(input, progress), before)
     if (seen.length === progress.pages.length) return send(next.request, { action: 'findby', call: 'page', index: progress.pages.length, why: input.why })
   }
   return startWalk(input)
 }
 
-function startWalk({ context, prepared, why }: WalkInput): Walk {
-  const run = runVerb({ context, action: 'findby', prepared, seen: [], why })
+function withUsed(result: Walk, before: number): Walk {
+  return 'used' in result ? { ...result, used: result.used + before } : result
+}
+
+function startWalk({ context, prepared, why, call, bindings }: Listing): Walk {
+  const run = buildCall({ context, action: 'findby', prepared, seen: [], why, extras: { bindings } }, call, { action: 'findby', call: 'main', why })
   if (run.type !== 'send') return { type: 'unbuildable' }
   return { ...run, request: firstPage(prepared.plan.pagination, run.request) }
 }
 
 /** `undefined`: the page was read, and nothing on it ends the walk. */
-function readPage(input: WalkInput, exchange: Exchange, progress: Progress): Walk | undefined {
-  const call = input.prepared.call as PreparedCall
+function readPage(input: Listing, exchange: Exchange, progress: Progress): Walk | undefined {
+  const { call, bindings } = input
   const answered = readAnswer('findby', call.plan.response, exchange)
   if (answered.type === 'outcome') return endOfWalk(answered.outcome, progress.pages.length + 1)
   const { response } = answered
-  const bindings = bindingsOf(input.context)
   // 204 is an empty list; a 200 without a body is an answer that got lost.
   const body = response.status === 204 ? { ok: true as const, value: [] } : response.body.type === 'json' ? transformBody(call.response, response.body.value, bindings) : { ok: false as const, problem: 'it is empty or not JSON' }
   if (!body.ok) return { type: 'failed', outcome: brokenBody('findby', exchange, body.problem) }

@@ -344,4 +344,19 @@ The usual reasons: the API normalises the value (\`normalize\`), keeps lists in 
     help: 'Correct the schema of the field with fields[].schema, or the document with an overlay.',
     explain: 'One field of the wrong type would make Kubernetes refuse the whole status. The others are written.',
   },
+  ENG0801: {
+    severity: 'error',
+    reason: 'OperationFailed',
+    message: 'the API accepted the {action} and could not carry it out: {status}{text}',
+    help: 'Look at the operation in the API; correct the spec. It is tried again slowly until something changes.',
+    explain: 'The answer to the request named an operation, and the operation ended in one of the declared failure values (`async.poll.failureValues`).',
+  },
+  ENG0802: {
+    severity: 'error',
+    reason: 'OperationTimedOut',
+    message: 'the API accepted the {action} and did not finish it in time',
+    help: 'Look in the API. Raise async.deadline if it takes longer; if it will never finish, annotate krateo.io/external-create-resolved=none and it is begun anew.',
+    explain: `An operation that neither succeeds nor fails is not followed for ever. It is not begun again by itself either, because the first one
+may still finish and there would be two objects.`,
+  },
 } as const satisfies Catalogue

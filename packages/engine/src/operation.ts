@@ -1,0 +1,180 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { isNumber, numberText, type JsonObject, type JsonValue } from '@oasgen/json'
+import type { AsyncPlan } from '@oasgen/plan'
+import { headerOf, maskedText, REASON, type Exchange, type Instant } from '@oasgen/wire'
+import { brokenBody, readAnswer, retryOf } from './answer.js'
+import { failedAnnotations, succeededAnnotations } from './attempt.js'
+import { hasWritten, type Context } from './context.js'
+import type { Decision, Outcome } from './decision.js'
+import { finish, nextStatus } from './ending.js'
+import { errorText } from './error-text.js'
+import { sameScalar } from './loose-equal.js'
+import { readMemory, type Memory, type OperationMemory } from './memory.js'
+import type { PreparedAction } from './prepare.js'
+import { readerOf } from './reader.js'
+import { metadataOf, statusOf, textIn } from './resource.js'
+import { printInstant, readInstant } from './time.js'
+import { stopFor, troubleOf } from './trouble.js'
+import { originOf, resolveUrl } from './url.js'
+import { buildCall } from './verb-call.js'
+
+type Action = OperationMemory['action']
+
+/** An operation that an answer started; `undefined`: it is done with the answer. */
+export function startedOperation({ prepared, instant }: Context, action: Action, exchange: Exchange, outcome: Outcome): OperationMemory | undefined {
+  const started = { action, startedAt: printInstant(instant) }
+  const handle = handleOf(prepared.actions[action], exchange)
+  if (handle !== undefined) return { ...started, handle }
+  // 202 without a handle: reading the object tells, and for a delete its absence.
+  return outcome.type === 'pending' && action === 'create' ? started : undefined
+}
+
+function handleOf(prepared: PreparedAction | undefined, { result }: Exchange): string | undefined {
+  const handle = prepared?.plan.async?.handle
+  if (handle === undefined || prepared?.poll === undefined || result.type === 'failure') return undefined
+  const { headers, body } = result.response
+  const found = handle.in === 'header' ? headerOf(headers, handle.path) : body.type === 'json' ? prepared.handle?.(body.value) : undefined
+  const ran = found === undefined ? undefined : prepared.handleJq?.run({ value: found })
+  return textOf(ran === undefined ? found : ran.ok ? ran.value : undefined)
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : isNumber(value) ? numberText(value) : ''
+  return text === '' ? undefined : text
+}
+
+/** What is known of an operation after the exchanges of this reconcile. */
+type Phase =
+  | { readonly type: 'wait'; readonly until: Instant }
+  | { readonly type: 'succeeded'; readonly exchange: Exchange }
+  | { readonly type: 'failed'; readonly finding: Finding }
+  | { readonly type: 'gone' }
+  | { readonly type: 'trouble'; readonly outcome: Outcome }
+
+/** Follows an operation with a handle: polled when its time has come, no worker waits for it. `undefined`: over, go on. */
+export function followOperation(context: Context, operation: OperationMemory): Decision | undefined {
+  const prepared = context.prepared.actions[operation.action]
+  const async = prepared?.plan.async
+  if (prepared?.poll === undefined || async?.poll === undefined) return closeOperation(context, operation, 'succeeded')
+  const poll = context.exchanges.findLast(({ purpose }) => purpose.call === 'poll')
+  if (poll === undefined) return isNew(context, operation) ? waitOn(context, operation, nextLook(context, async, undefined)) : sendPoll(context, operation, prepared)
+  const phase = judge(context, async, poll)
+  switch (phase.type) {
+    case 'wait': return isLate(context, operation, async) ? timedOut(context, operation) : waitOn(context, operation, phase.until)
+    case 'succeeded':
+    case 'gone': return closeOperation(context, operation, 'succeeded')
+    case 'failed': return closeOperation(context, operation, 'failed') ?? stopFor(context, operation.action, phase.finding)
+    case 'trouble': return isLate(context, operation, async) ? timedOut(context, operation) : troubleOf(context, operation.action, phase.outcome)
+  }
+}
+
+/** Started by a request of this reconcile: asking at once would only say that it has begun. */
+function isNew({ exchanges }: Context, { action }: OperationMemory): boolean {
+  return exchanges.some(({ purpose }) => purpose.action === action && (purpose.call === 'main' || purpose.call === 'step'))
+}
+
+function sendPoll(context: Context, { action, handle = '' }: OperationMemory, prepared: PreparedAction): Decision {
+  const poll = prepared.plan.async?.poll
+  if (prepared.poll === undefined || poll === undefined) throw new Error('an operation without poll has nothing to send')
+  const purpose = { action, call: 'poll', why: 'ask how far the operation is' } as const
+  const built = buildCall({ context, action, prepared, seen: [], why: purpose.why, extraPath: { [poll.handleParameter]: handle } }, prepared.poll, purpose)
+  if (built.type === 'unbuildable') return stopFor(context, action, built.findings[0] ?? finding('ENG0110', { action }))
+  if (!/^(?:https?:\/)?\//i.test(handle)) return built
+  // A handle that is an address is followed as it is, to where the API is: the request carries our credentials.
+  const current = maskedText(built.request.url)
+  const url = resolveUrl(current, handle)
+  if (originOf(url) === originOf(current)) return { ...built, request: { ...built.request, url } }
+  return stopFor(context, action, finding('ENG0306', { url: originOf(url), origin: originOf(current) }))
+}
+
+function judge(context: Context, async: AsyncPlan, exchange: Exchange): Phase {
+  const poll = async.poll
+  const { action } = exchange.purpose
+  if (poll === undefined) return { type: 'gone' }
+  const answered = readAnswer('get', poll.call.response, exchange)
+  // Many APIs forget an operation soon after it is over: the object itself tells then.
+  if (answered.type === 'outcome') return answered.outcome.type === 'absent' ? { type: 'gone' } : { type: 'trouble', outcome: answered.outcome }
+  const { body } = answered.response
+  const status = body.type === 'json' ? readerOf(poll.statusPath)(body.value) : undefined
+  if (status === undefined) return { type: 'trouble', outcome: brokenBody('get', exchange, `there is nothing at ${poll.statusPath}`) }
+  if (isIn(status, poll.successValues)) return { type: 'succeeded', exchange }
+  if (!isIn(status, poll.failureValues)) return { type: 'wait', until: nextLook(context, async, exchange) }
+  const text = errorText(answered.response)
+  return { type: 'failed', finding: finding('ENG0801', { action, status: String(textOf(status) ?? status as boolean), text: text === '' ? '' : `: ${text}` }) }
+}
+
+function isIn(value: JsonValue, values: readonly JsonValue[]): boolean {
+  return values.some((candidate) => sameScalar(folded(candidate), folded(value)))
+}
+
+function folded(value: JsonValue): JsonValue {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}
+
+/** The API's own word when to ask again wins over the interval. */
+function nextLook({ instant, exchanges }: Context, { poll }: AsyncPlan, exchange: Exchange | undefined): Instant {
+  const last = exchange ?? exchanges.at(-1)
+  const asked = last?.result.type === 'response' ? retryOf(last.result.response, instant).retryAfterMs : undefined
+  return instant + (asked ?? (poll?.intervalSeconds ?? 5) * 1000)
+}
+
+export function isLate({ instant }: Context, { startedAt }: OperationMemory, async: AsyncPlan | undefined): boolean {
+  return instant > (readInstant(startedAt) ?? 0) + (async?.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000
+}
+const DEFAULT_DEADLINE_SECONDS = 3600
+
+export function waitOn(context: Context, { action }: OperationMemory, until: Instant): Decision {
+  const reason = action === 'delete' ? REASON.deleting : REASON.pending
+  const message = `the API is still working on the ${action}`
+  return finish(context, {
+    memory: readMemory(context.resource),
+    conditions: { ready: { status: 'False', reason, message }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', reason, message }, stalled: 'off' },
+    decision: { type: 'wait', reason, until },
+  })
+}
+
+export function timedOut(context: Context, { action }: OperationMemory): Decision {
+  return stopFor(context, action, finding('ENG0802', { action }))
+}
+
+/** It is over, which is persisted before anything follows from it. `undefined` once that is done. */
+function closeOperation(context: Context, { action }: OperationMemory, how: 'succeeded' | 'failed'): Decision | undefined {
+  if (hasWritten(context, 'operation', context.exchanges.length)) return undefined
+  const { resource, attempt, instant } = context
+  const { operation: _, ...memory } = readMemory(resource)
+  const annotations = action !== 'create' ? undefined : how === 'succeeded' ? succeededAnnotations(attempt, instant) : failedAnnotations(attempt, attempt.number + 1, instant)
+  return {
+    type: 'write',
+    write: {
+      why: 'operation',
+      resourceVersion: textIn(metadataOf(resource), 'resourceVersion'),
+      ...(annotations && { annotations }),
+      status: withMemory(resource, how === 'failed' && action === 'delete' ? withoutDelete(memory) : memory),
+    },
+  }
+}
+
+function withoutDelete({ deleteAcceptedAt: _, ...memory }: Memory): Memory {
+  return memory
+}
+
+/** The status as it is, with other memories. */
+export function withMemory(resource: JsonObject, memory: Memory): JsonObject {
+  const { reconcile: _, ...status } = statusOf(resource)
+  const entries = Object.entries(memory).filter(([, value]) => value !== undefined)
+  return entries.length === 0 ? status : { ...status, reconcile: Object.fromEntries(entries) as JsonObject }
+}
+
+/** Written as soon as an operation has begun: after a crash it is polled, not begun again. */
+export function writeOperation(context: Context, memory: Memory, reason: string): Decision {
+  return {
+    type: 'write',
+    write: {
+      why: 'operation',
+      status: nextStatus(context, {
+        memory,
+        conditions: { ready: { status: 'False', reason }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', reason }, stalled: 'off' },
+      }).status,
+    },
+  }
+}
