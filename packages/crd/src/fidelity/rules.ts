@@ -11,6 +11,7 @@ export const FIDELITY_RULES = {
   'empty-text': 'A branch that takes nothing but the empty text is how some APIs remove a value. The field keeps the type of the other branches; leaving it out, with whenRemoved, says the same.',
   'union-relaxed': 'oneOf is weakened to anyOf where its branches only differ by what they require: a value that fulfils two of them would be refused although the API takes it.',
   'intersection-conflict': 'The members of an allOf contradict each other. What the first one says is kept.',
+  'body-count': 'The spec holds parameters beside the fields of the body, so their number says nothing about the body.',
   'free-form': 'An object of which the document names no field keeps whatever it is given.',
   'map-with-fields': 'properties and a schema in additionalProperties exclude each other; further fields are kept without a type.',
   'no-closed-objects': 'additionalProperties: false has no form in a structural schema; unknown fields are pruned all the same.',

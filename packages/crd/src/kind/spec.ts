@@ -3,6 +3,7 @@ import type { FieldSettings } from '@oasgen/restdefinition'
 import { type FieldModel, type FieldUnion, propertiesOf, type ResourceModel, withParts } from '@oasgen/model'
 import type { Lowering, Spot } from '../lower/context.js'
 import { note } from '../lower/context.js'
+import { flatten } from '../lower/merge.js'
 import { nameStep, withReferences } from '../lower/object.js'
 import { inRoom, lowerSchema } from '../lower/schema.js'
 import { freeForm, type Structural } from '../lower/structural.js'
@@ -15,6 +16,7 @@ export function renderSpec(model: ResourceModel, lowering: Lowering): Structural
   const nodes = inRoom(lowering, model.spec.map((field) => schemaOf(lowering, field)), lowering.limits.nodes, (index, room) => renderField(lowering, model.spec[index] as FieldModel, room))
   const properties = new Map(model.spec.map(({ name }, index) => [name, nodes[index] ?? freeForm()]))
   const required = model.spec.filter((field) => field.required).map(({ name }) => name)
+  noteBody(model, lowering)
   const { fields, rules } = withReferences(lowering, properties, required, SPEC)
   const all = new Map(fields.properties)
   const names = [...fields.required]
@@ -76,11 +78,20 @@ function junctors(model: ResourceModel, lowering: Lowering, properties: Readonly
 
 function unionJunctor(lowering: Lowering, { kind, schema }: FieldUnion, properties: ReadonlyMap<string, Structural>, required: readonly string[]): readonly Structural[] {
   const branches = schema[kind].map((branch) => new Map([...propertiesOf(branch)].filter(([name]) => properties.has(name))))
-  if (branches.some((branch) => branch.size === 0)) {
-    note(lowering, SPEC, { outcome: 'weakened', schema, keyword: kind, rule: 'union-merged' })
-    return []
+  return objectJunctor(lowering, { union: { kind, branches: schema[kind], of: schema }, branches, required: new Set(required), known: properties, spot: SPEC })
+}
+
+/** Keywords of the body itself; its fields speak for themselves. */
+function noteBody(model: ResourceModel, lowering: Lowering): void {
+  const body = model.verbs.create?.call?.body
+  if (body?.form !== 'object') return
+  for (const schema of flatten(body.object)) {
+    if (schema.additionalProperties === false) note(lowering, SPEC, { outcome: 'dropped', schema, keyword: 'additionalProperties', rule: 'no-closed-objects' })
+    if (typeof schema.additionalProperties === 'object') note(lowering, SPEC, { outcome: 'weakened', schema, keyword: 'additionalProperties', rule: 'map-with-fields' })
+    for (const keyword of ['minProperties', 'maxProperties'] as const) if (schema[keyword] !== undefined) note(lowering, SPEC, { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'compatible' ? 'compatible' : 'body-count' })
+    for (const { keyword } of schema.unsupported) note(lowering, SPEC, { outcome: 'dropped', schema, keyword, rule: 'no-form' })
+    if (schema.not !== undefined) note(lowering, SPEC, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
   }
-  return objectJunctor(lowering, { union: { kind, branches: schema[kind], of: schema }, branches, required: new Set(required), spot: SPEC })
 }
 
 /** Entries of `fields` by their path. */

@@ -97,7 +97,7 @@ export function withReferences(lowering: Lowering, properties: ReadonlyMap<strin
     } else if (rule?.reference !== undefined) {
       const reference = referenceFieldName(name)
       made.set(name, node)
-      made.set(reference, objectReference(rule.reference.kind, name))
+      made.set(reference, objectReference(rule.reference.kind, name, names.has(name)))
       const needed = names.delete(name)
       const [value, ref] = [`has(self.${celName(name)})`, `has(self.${celName(reference)})`]
       if (isCelName(name)) rules.push(needed ? { rule: `${value} != ${ref}`, message: `exactly one of ${name} and ${reference} must be set` } : { rule: `!(${value} && ${ref})`, message: `only one of ${name} and ${reference} can be set` })
@@ -115,10 +115,10 @@ function secretReference(name: string, { description }: Structural): Structural 
   }
 }
 
-function objectReference(kind: string, name: string): Structural {
+function objectReference(kind: string, name: string, needed: boolean): Structural {
   return {
     type: 'object',
-    description: `${kind} whose identity fills ${name}. Exactly one of the two is set.`,
+    description: `${kind} whose identity fills ${name}. ${needed ? 'Exactly' : 'At most'} one of the two is set.`,
     properties: { name: { type: 'string', description: `Name of the ${kind}.` }, namespace: { type: 'string', description: 'Its namespace. Absent: the namespace of the resource.' } },
     required: ['name'],
   }

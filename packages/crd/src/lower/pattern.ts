@@ -4,7 +4,7 @@ import { type Lowering, note, type Spot } from './context.js'
 
 /** Pass 7, lowerPattern: ECMA patterns as RE2 understands them; what it cannot is approximated from above or left out. */
 export function lowerPattern(lowering: Lowering, schema: Schema, spot: Spot): string | undefined {
-  const pattern = schema.pattern ?? ''
+  const pattern = undelimited(schema.pattern ?? '')
   if (compiles(pattern)) {
     lowering.log.carried()
     return pattern
@@ -30,10 +30,17 @@ function compiles(pattern: string): boolean {
   return pattern.length <= LONGEST && typeof tryRegex(pattern) !== 'string'
 }
 
-/** The same meaning in RE2's spelling: `\u00e9`, `\cX`, `\/`-like escapes, `/…/` around the whole, `(?<name>`. */
+/** Some documents write a pattern as a literal of a programming language: `/^[a-z]+$/i`. The slashes are no part of it. */
+function undelimited(pattern: string): string {
+  const [, body, flags = ''] = /^\/(\^.*|.*\$)\/([gimsuy]*)$/s.exec(pattern) ?? []
+  if (body === undefined) return pattern
+  const kept = flags.replace(/[^is]/g, '')
+  return kept === '' ? body : `(?${kept})${body}`
+}
+
+/** The same meaning in RE2's spelling: `\u00e9`, `\cX`, escapes of letters that need none, `(?<name>`. */
 function rewrite(pattern: string): string {
-  const bare = /^\/(.*)\/[gimsuy]*$/s.exec(pattern)?.[1] ?? pattern
-  return bare
+  return pattern
     .replace(/\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})/g, (_, braced: string | undefined, plain: string | undefined) => `\\x{${braced ?? plain ?? ''}}`)
     .replace(/\\c([A-Za-z])/g, (_, letter: string) => `\\x{${(letter.toUpperCase().charCodeAt(0) - 64).toString(16)}}`)
     .replace(/\(\?<(?![=!])([A-Za-z_]\w*)>/g, '(?P<$1>')

@@ -34,10 +34,11 @@ function hasRoom(lowering: Lowering, schema: Schema, children: number, room: num
   return size <= room || (size > WHOLE && room >= children * 4)
 }
 
-function cutRecursion(lowering: Lowering, { schema }: Merged, spot: Spot): Structural {
+function cutRecursion(lowering: Lowering, { schema, types }: Merged, spot: Spot): Structural {
   lowering.budget.recursionCut = true
   note(lowering, spot, { outcome: 'weakened', schema, keyword: 'properties', rule: 'recursion' })
-  return freeForm('Circular reference')
+  const cut = freeForm('Circular reference')
+  return types.length === 1 && types[0] === 'array' ? { type: 'array', items: cut } : cut
 }
 
 function cutSize(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {

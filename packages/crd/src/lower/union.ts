@@ -102,7 +102,7 @@ function settleObjects(lowering: Lowering, { merged, junctors }: Settled, union:
   const shared = sharedNames(branches)
   const additional = union.branches.flatMap((branch) => flatten(branch).flatMap((part) => part.additionalProperties ?? []))
   const next: Merged = { ...merged, properties, required: new Set([...merged.required, ...shared]), additional: [...merged.additional, ...additional.filter((value) => value !== false)] }
-  return { merged: next, junctors: [...junctors, ...objectJunctor(lowering, { union, branches, required: next.required, spot })] }
+  return { merged: next, junctors: [...junctors, ...objectJunctor(lowering, { union, branches, required: next.required, known: properties, spot })] }
 }
 
 function sharedNames(branches: readonly ReadonlyMap<string, Property>[]): readonly string[] {
@@ -114,10 +114,19 @@ function requiredIn(branch: ReadonlyMap<string, Property>): ReadonlySet<string> 
   return new Set([...branch].filter(([, property]) => property.required && !property.schema.readOnly).map(([name]) => name))
 }
 
+/** What a branch requires, whether it declares the fields itself or the level does. */
+function demands(branch: Schema, properties: ReadonlyMap<string, Property> | undefined): readonly string[] {
+  const named = flatten(branch).flatMap((part) => part.required)
+  const readOnly = (name: string): boolean => properties?.get(name)?.schema.readOnly === true
+  return [...new Set([...named, ...(properties ? requiredIn(properties) : [])])].filter((name) => !readOnly(name))
+}
+
 interface ObjectUnion {
   readonly union: Union
   readonly branches: readonly ReadonlyMap<string, Property>[]
   readonly required: ReadonlySet<string>
+  /** Fields that the object has. */
+  readonly known: ReadonlyMap<string, unknown>
   readonly spot: Spot
 }
 
@@ -129,7 +138,7 @@ export function objectJunctor(lowering: Lowering, objects: ObjectUnion): readonl
     return []
   }
   if (lowering.mode !== 'strict') return report(lowering.mode === 'status' ? 'status-open' : 'compatible')
-  const own = branches.map((branch) => [...requiredIn(branch)].filter((name) => !required.has(name) && name !== 'metadata'))
+  const own = union.branches.map((branch, index) => demands(branch, branches[index]).filter((name) => objects.known.has(name) && !required.has(name) && name !== 'metadata'))
   const mark = discriminatorOf(union, branches)
   if (mark !== undefined) {
     lowering.log.carried()

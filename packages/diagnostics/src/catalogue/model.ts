@@ -192,4 +192,11 @@ export const MDL = {
     message: 'no verb of this definition exists in the document, so the kind has no fields to speak of',
     explain: 'All operations that the definition names are missing. A kind is made all the same, so that nothing that exists is taken away, but it is empty.',
   },
+  MDL0237: {
+    severity: 'warning',
+    reason: 'AssignedFieldRequired',
+    message: 'spec.{parameter} is required although the API assigns it and {path} keeps it',
+    help: 'add {parameter} to excludedSpecFields; schema: strict leaves it out by itself',
+    explain: 'A parameter of a path becomes a required field of the spec, as in the reference. Here an answer fills it: users would have to write a value that only the API knows. Excluding the field leaves the one in the status, and requests take it from there.',
+  },
 } as const satisfies Catalogue

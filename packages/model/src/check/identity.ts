@@ -10,7 +10,7 @@ import { at, mappingFix, sameWord, strictly } from './places.js'
 const ITEM_ACTIONS: readonly VerbAction[] = ['get', 'update', 'delete']
 
 export function identityFindings(model: ResourceModel): readonly Finding[] {
-  return [...ITEM_ACTIONS, 'create' as const, 'findby' as const].flatMap((action) => unfillable(model, action)).concat(byHand(model), unobtainable(model))
+  return [...ITEM_ACTIONS, 'create' as const, 'findby' as const].flatMap((action) => unfillable(model, action)).concat(byHand(model), assignedButRequired(model), unobtainable(model))
 }
 
 /** A path parameter without any source. */
@@ -44,10 +44,27 @@ function byHand(model: ResourceModel): readonly Finding[] {
     return pathParameters(call).flatMap((parameter) => {
       const field = model.spec.find(({ name }) => name === parameter.name)
       const lonely = field?.origin.type === 'parameter' && !field.sentBy.includes('create') && !field.sentBy.includes('findby')
-      if (!lonely || seen.has(parameter.name) || isConfigured(model, parameter.name)) return []
+      if (!lonely || seen.has(parameter.name) || isConfigured(model, parameter.name) || isAnswered(model, parameter.name)) return []
       seen.add(parameter.name)
       return [finding('MDL0214', { action, parameter: parameter.name }, { ...at(model, `${call?.description.at}/path`, related(model, parameter)), ...strictly(model), ...suggestion(model, call, parameter) })]
     })
+  })
+}
+
+/** The answer fills it all the same, through a status field of that name. */
+function isAnswered(model: ResourceModel, name: string): boolean {
+  return model.status.some(({ names }) => names.length === 1 && names[0] === name)
+}
+
+/** A parameter that the answer fills and that the spec demands of the user before there is any answer. */
+function assignedButRequired(model: ResourceModel): readonly Finding[] {
+  return model.identity.flatMap(({ parameter, path }) => {
+    const field = model.spec.find(({ name }) => name === parameter)
+    if (path === `spec.${parameter}` || field?.origin.type !== 'parameter' || !field.required || model.verbs.create === undefined) return []
+    const excluded = model.definition.resource.excludedSpecFields.length
+    const pointer = '/spec/resource/excludedSpecFields'
+    const patch = excluded === 0 ? { op: 'add' as const, path: pointer, value: [parameter] } : { op: 'add' as const, path: `${pointer}/-`, value: parameter }
+    return [finding('MDL0237', { parameter, path }, { where: field.place, fix: { kind: 'definition', title: `take ${parameter} out of the spec`, patch: [patch] } })]
   })
 }
 
@@ -71,13 +88,17 @@ function suggestion(model: ResourceModel, call: CallModel | undefined, parameter
 }
 
 function sourceFor(model: ResourceModel, name: string): string | undefined {
-  const status = model.status.find(({ names }) => names.length === 1 && (sameWord(names[0] ?? '', name) || isIdOf(model, names[0] ?? '', name)))
+  const status = model.status.find(({ names }) => meansSame(model, names.at(-1) ?? '', name))
   if (status !== undefined) return `status.${status.path}`
   const spelt = model.spec.find((field) => sameWord(field.name, name))
   if (spelt !== undefined) return `spec.${spelt.name}`
   const own = new Set(Object.values(model.verbs).flatMap((verb) => pathParameters(verb.call).map((parameter) => parameter.name)))
   const [only, ...others] = pathParameters(model.verbs.create?.call).filter((parameter) => !ITEM_ACTIONS.some((action) => pathParameters(model.verbs[action]?.call).some((each) => each.name === parameter.name)))
   return own.has(name) && only !== undefined && others.length === 0 ? `spec.${only.name}` : undefined
+}
+
+function meansSame(model: ResourceModel, field: string, parameter: string): boolean {
+  return field === parameter || sameWord(field, parameter) || isIdOf(model, field, parameter)
 }
 
 /** `petId` names the `id` of a Pet. */

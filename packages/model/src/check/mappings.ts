@@ -27,7 +27,7 @@ function requestFindings(model: ResourceModel, action: VerbAction, call: CallMod
     return known ? [] : [finding('MDL0228', { action, path: to.path }, where)]
   }
   const names = call.parameters.filter((parameter) => parameter.in === to.in).map(({ name }) => name)
-  const known = names.some((name) => (to.in === 'header' ? name.toLowerCase() === to.path.toLowerCase() : name === to.path))
+  const known = to.in === 'header' || names.includes(to.path)
   if (known) return []
   const near = nearestName(to.path, names)
   const fix = near === undefined ? {} : { fix: { kind: 'definition' as const, title: `use ${near}`, patch: [{ op: 'replace' as const, path: `${pointer}/${MEMBER[to.in]}`, value: near }] } }

@@ -44,7 +44,8 @@ const BODY_ORDER: readonly VerbAction[] = ['create', 'update', 'get', 'findby', 
 
 export function draftFields(verbs: VerbModels, definition: RestDefinition): DraftFields {
   const drafts: DraftFields = new Map()
-  for (const action of BODY_ORDER) for (const call of callsOf(verbs, action)) addBody(drafts, call, action)
+  const making = verbs.create === undefined ? 'update' : 'create'
+  for (const action of BODY_ORDER) for (const call of callsOf(verbs, action)) addBody(drafts, call, { action, making })
   for (const { action } of definition.resource.verbsDescription) {
     for (const call of callsOf(verbs, action)) for (const parameter of call.parameters) addParameter(drafts, parameter, action, definition)
   }
@@ -56,13 +57,19 @@ function callsOf(verbs: VerbModels, action: VerbAction): readonly CallModel[] {
   return verb === undefined ? [] : [...(verb.call === undefined ? [] : [verb.call]), ...verb.steps]
 }
 
-function addBody(drafts: DraftFields, { body, description }: CallModel, action: VerbAction): void {
+interface BodyOf {
+  readonly action: VerbAction
+  /** The action whose required fields are required of the user: what only update demands cannot be known before there is anything to update. */
+  readonly making: VerbAction
+}
+
+function addBody(drafts: DraftFields, { body, description }: CallModel, { action, making }: BodyOf): void {
   if (body === undefined || (action !== 'create' && action !== 'update' && body.form !== 'object')) return
-  if (body.form !== 'object') return addWhole(drafts, body.field, { schema: body.schema, required: body.required, inUnion: false }, action)
+  if (body.form !== 'object') return addWhole(drafts, body.field, { schema: body.schema, required: body.required && action === making, inUnion: false }, action)
   const mapped = mappedBodyFields(description.fieldMapping)
   const conditional = 'when' in description && description.when !== undefined
   for (const [name, property] of propertiesOf(body.object)) {
-    const required = property.required && !conditional && !mapped.has(name) && (action === 'create' || action === 'update')
+    const required = property.required && !conditional && !mapped.has(name) && action === making
     addWhole(drafts, name, { ...property, required }, action)
   }
 }

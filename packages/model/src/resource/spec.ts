@@ -1,5 +1,5 @@
 import type { RestDefinition } from '@oasgen/restdefinition'
-import { propertyOf } from '../schema/look.js'
+import { propertiesOf, propertyOf } from '../schema/look.js'
 import { firstName, pathNames } from '../schema/path-names.js'
 import type { VerbModels } from '../verb/verbs.js'
 import type { DraftField, DraftFields, FieldModel } from './fields.js'
@@ -51,10 +51,29 @@ export function removeFilled(drafts: DraftFields, definition: RestDefinition, id
     const draft = drafts.get(parameter)
     if (draft?.origin.type === 'parameter' && path !== `spec.${parameter}`) drafts.delete(parameter)
   }
+  for (const names of nestedTargets(definition)) removeNested(drafts, names)
   for (const [name, draft] of [...drafts]) {
     if (draft.schema.readOnly && draft.origin.type === 'body') drafts.delete(name)
     else if (isMappedAway(name, definition)) drafts.delete(name)
   }
+}
+
+/** Fields of the body that a mapping fills below the top. */
+function nestedTargets({ resource }: RestDefinition): readonly (readonly string[])[] {
+  return resource.verbsDescription.flatMap((verb) => [verb, ...verb.steps].flatMap(({ fieldMapping }) => fieldMapping.flatMap((mapping) => {
+    const names = mapping.direction === 'request' && mapping.to.in === 'body' ? pathNames(mapping.to.path) : undefined
+    const self = mapping.direction === 'request' && mapping.from.type === 'resource' && mapping.from.path === `spec.${mapping.to.path}`
+    return names !== undefined && names.length > 1 && !self ? [names] : []
+  })))
+}
+
+/** An object of which nothing is left goes too. */
+function removeNested(drafts: DraftFields, [first = '', ...rest]: readonly string[]): void {
+  const draft = drafts.get(first)
+  const schema = draft && withoutProperty(draft.schema, rest)
+  if (draft === undefined || schema === undefined) return
+  draft.schema = schema
+  if (propertiesOf(schema).size === 0 && schema.additionalProperties === undefined) drafts.delete(first)
 }
 
 /** Every verb that would send the field takes the value from elsewhere. */
