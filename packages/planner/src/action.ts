@@ -23,7 +23,7 @@ function compileAction(planning: Planning, verb: VerbModel): ActionPlan {
     ...(steps.length > 0 && { steps: steps.map((step) => compileStep(planning, step, action)) }),
     ...(match !== undefined && { match }),
     ...(description.pagination !== undefined && { pagination: compilePagination(description.pagination) }),
-    ...asyncMember(planning, call, action),
+    ...asyncMember(planning, call ?? steps.at(-1), action),
     ...(proof !== undefined && { absenceProof: compileSide(planning, proof, { action, mappings, description }) }),
     ...(description.idempotencyKey !== undefined && { idempotencyKey: description.idempotencyKey }),
   }

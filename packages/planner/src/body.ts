@@ -2,12 +2,14 @@ import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
 import { essence, propertiesOf, type BodyModel, type CallModel, type FieldModel, type Property } from '@oasgen/model'
 import type { Schema } from '@oasgen/openapi'
 import type { BodyFieldPlan, BodyPlan, ShapePlan, ValueSource } from '@oasgen/plan'
-import type { CallDescription, RequestMapping, VerbAction } from '@oasgen/restdefinition'
+import type { RequestMapping, VerbAction } from '@oasgen/restdefinition'
 import { isDrifting } from './drifting.js'
 import { ruleAt, specPath } from './field-index.js'
 import { jqText } from './jq-text.js'
+import { celInBody } from './cel-uses.js'
 import { companionFields, markSource } from './companion-fields.js'
 import type { Planning } from './planning.js'
+import { isRead } from './reading.js'
 import { compileShape } from './shape.js'
 import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
 
@@ -77,22 +79,13 @@ function wholeSources(planning: Planning, { description, body }: CallModel, acti
   return [...specSources(planning, field, target), ...statusSources(planning, field, target)]
 }
 
-/** `body.from` is a field of the resource, or an expression. */
-export function celInBody({ body: { from } }: Pick<CallDescription, 'body'>): string | undefined {
-  if (from === undefined) return undefined
-  const parsed = parsePath(from)
-  const root = parsed.ok ? parsed.path[0] : undefined
-  const isField = root !== undefined && 'key' in root && ['spec', 'status', 'metadata'].includes(root.key)
-  return isField ? undefined : from
-}
-
 function fieldsOf(planning: Planning, call: CallModel, action: VerbAction): readonly BodyFieldPlan[] {
   const model = call.body as BodyModel
   const mappings = bodyMappings(call)
   const declared = [...propertiesOf(model.object)].flatMap(([name, property]) => declaredField(planning, call, { name, property, action }))
   const known = new Set(declared.map(({ path }) => path))
   const others = mappings.filter(({ to }) => !known.has(printed(to.path)))
-  return [...declared, ...additions(planning, call, action, known), ...others.map((mapping) => mappedField(planning, mapping, action))]
+  return [...declared, ...additions(planning, action, known), ...others.map((mapping) => mappedField(planning, mapping, action))]
 }
 
 function printed(path: string): string {
@@ -140,7 +133,7 @@ function fieldSources(planning: Planning, { description }: CallModel, { name, pr
     mapping.direction === 'request' && mapping.to.in === 'body' && printed(mapping.to.path) === path ? mappedSources(planning, mapping, target) : [])
   const rule = ruleAt(planning.fields, specPath(name))
   if (rule?.settings.ownershipMark === true && (action === 'create' || action === 'update')) return [...mapped, markSource(planning, rule)]
-  const whole = description.body.mode === 'full' || property.required
+  const whole = property.required || (description.body.mode === 'full' && !property.schema.readOnly)
   return distinctSources([...mapped, ...specSources(planning, name, target), ...(whole ? statusSources(planning, name, target) : [])])
 }
 
@@ -151,15 +144,13 @@ function isWriteOnly({ model, fields }: Planning, name: string, { schema }: Prop
   return described && fields.spec.get(name)?.returned === false
 }
 
-/** Fields that the definition adds to what the document describes. */
-function additions(planning: Planning, call: CallModel, action: VerbAction, known: ReadonlySet<string>): readonly BodyFieldPlan[] {
+/** Fields that the definition adds to what the document describes, less those that it only reads. */
+function additions(planning: Planning, action: VerbAction, known: ReadonlySet<string>): readonly BodyFieldPlan[] {
   if (action !== 'create' && action !== 'update') return []
-  return [...planning.fields.rules.values()].flatMap(({ settings, steps }) => {
-    const [step] = steps
-    if (settings.schema === undefined || step === undefined || !('key' in step) || known.has(printPath(ofKeys(step.key)))) return []
-    const field = planning.fields.spec.get(step.key)
-    const isMappedAway = call.description.fieldMapping.some((mapping) => mapping.direction === 'request' && mapping.from.type === 'resource' && mapping.from.path.startsWith(specPath(step.key)))
-    if (field === undefined || field.origin.type !== 'definition' || isMappedAway) return []
-    return [{ path: printPath(ofKeys(step.key)), sources: specSources(planning, step.key, { action, in: 'body' }) }]
+  const added = [...planning.fields.rules.values()].flatMap(({ settings, steps: [step] }) => (settings.schema !== undefined && step !== undefined && 'key' in step ? [step.key] : []))
+  return [...new Set(added)].flatMap((name) => {
+    const path = printPath(ofKeys(name))
+    const isOwn = planning.fields.spec.get(name)?.origin.type === 'definition'
+    return !isOwn || known.has(path) || isRead(planning.model, name) ? [] : [{ path, sources: specSources(planning, name, { action, in: 'body' }) }]
   })
 }

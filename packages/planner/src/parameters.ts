@@ -21,7 +21,7 @@ export function compileParameters(planning: Planning, parameters: readonly Param
   const declared = parameters.flatMap((parameter) => {
     if (parameter.filledBy === 'constant' || parameter.filledBy === 'pagination' || isOwn(parameter, input)) return []
     const sources = sourcesOf(planning, parameter, input)
-    const isNeeded = parameter.required || parameter.in === 'path' || isVersion(parameter)
+    const isNeeded = parameter.required || parameter.in === 'path' || (isVersion(parameter) && input.action !== 'get' && input.action !== 'findby')
     return sources.length === 0 && !isNeeded ? [] : [parameterPlan(planning, parameter, { sources, action: input.action })]
   })
   return [...declared, ...undeclared(planning, parameters, input)]

@@ -23,9 +23,9 @@ export function compileConditions({ model }: Planning): ConditionPlan {
   }
 }
 
-/** Without a name of its own an export is called like the resource. */
+/** An empty name stands for the name of the resource. */
 export function compileExports({ model }: Planning): readonly ExportPlan[] {
-  return model.definition.resource.exports.map(({ to, name, key, value, from }) => ({ to, name: name ?? 'self.metadata.name', key, value, from }))
+  return model.definition.resource.exports.map(({ to, name, key, value, from }) => ({ to, name: name ?? '', key, value, from }))
 }
 
 export function compileConfiguration({ model }: Planning): ConfigurationPlan | undefined {

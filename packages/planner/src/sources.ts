@@ -51,10 +51,11 @@ export function statusSources(planning: Planning, name: string, target: Target):
   return field === undefined ? [] : resourceSources(planning, `status.${field.path}`, target)
 }
 
+/** Each place once: a second source that reads the same one can never be reached. */
 export function distinctSources(sources: readonly ValueSource[]): readonly ValueSource[] {
   const seen = new Set<string>()
   return sources.filter((source) => {
-    const key = JSON.stringify(source)
+    const key = source.from === 'resource' ? source.path : JSON.stringify(source)
     const fresh = !seen.has(key)
     seen.add(key)
     return fresh
