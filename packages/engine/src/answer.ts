@@ -35,7 +35,7 @@ function declaredAbsent(status: number): Outcome {
  * success only when listed by number.
  */
 function isSuccess({ successCodes }: ResponsePlan, status: number): boolean {
-  return (status >= 200 && status < 300) || successCodes.includes(String(status))
+  return (status >= 200 && status < 300) || status === 100 || status === 102 || successCodes.includes(String(status))
 }
 
 function failureOutcome(action: Action, exchange: Exchange, failure: TransportFailure): Outcome {

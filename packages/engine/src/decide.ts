@@ -1,3 +1,4 @@
+import { finding } from '@oasgen/diagnostics'
 import type { Exchange, Instant } from '@oasgen/wire'
 import { contextOf } from './context.js'
 import type { Decision, Subject } from './decision.js'
@@ -5,6 +6,7 @@ import { decideDeletion } from './deletion.js'
 import { decideLife } from './life.js'
 import type { PreparedPlan } from './prepare.js'
 import { metadataOf } from './resource.js'
+import { stopFor } from './trouble.js'
 
 /**
  * The next thing to do for one resource. A pure function: the same values give the same decision, so a reconcile can be stopped
@@ -12,5 +14,6 @@ import { metadataOf } from './resource.js'
  */
 export function decide(prepared: PreparedPlan, subject: Subject, exchanges: readonly Exchange[], instant: Instant): Decision {
   const context = contextOf(prepared, subject, exchanges, instant)
-  return metadataOf(subject.resource)['deletionTimestamp'] === undefined ? decideLife(context) : decideDeletion(context)
+  if (metadataOf(subject.resource)['deletionTimestamp'] !== undefined) return decideDeletion(context)
+  return subject.resource['spec'] === undefined ? stopFor(context, 'observe', finding('ENG0709', {})) : decideLife(context)
 }

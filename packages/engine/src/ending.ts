@@ -4,6 +4,7 @@ import { CONDITION, REASON } from '@oasgen/wire'
 import { nextConditions, statusCondition, type ConditionChanges } from './conditions.js'
 import { hasWritten, type Context } from './context.js'
 import type { Decision, EventRecord, ExportWrite, Observed } from './decision.js'
+import { mutationOf } from './effects.js'
 import { printMemory, type Memory } from './memory.js'
 import { generationOf, metadataOf, statusOf, textIn } from './resource.js'
 import { projectStatus } from './status-fields.js'
@@ -51,7 +52,9 @@ export interface NextStatus {
 export function nextStatus(context: Context, { conditions, observed, memory, clear }: Omit<Ending, 'decision'>): NextStatus {
   const { prepared, resource, instant } = context
   const current = statusOf(resource)
-  const kept: JsonObject = clear === true ? {} : current
+  const isNew = clear === true || (mutationOf(context)?.action === 'create' && mutationOf(context)?.isSuccess === true)
+  // What an earlier object left in status is not true of a new one.
+  const kept: JsonObject = isNew ? {} : current
   const projected = observed === undefined ? { status: kept, findings: [] } : projectStatus(prepared.status, observed.status, kept)
   const generation = generationOf(resource)
   const remembered = printMemory(memory)

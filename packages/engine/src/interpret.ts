@@ -27,7 +27,7 @@ export function interpret(input: InterpretInput): Outcome {
 
 /** 202 says that the work goes on; what is known of the object so far comes along. */
 function isPending({ action }: InterpretInput, { status }: HttpResponse): boolean {
-  return status === 202 && action !== 'get' && action !== 'findby'
+  return (status === 202 || status === 100 || status === 102) && action !== 'get' && action !== 'findby'
 }
 
 function pendingOf({ exchange }: InterpretInput, response: HttpResponse, outcome: Outcome): Outcome {

@@ -73,17 +73,19 @@ export interface MatchInput {
   readonly uid: string
 }
 
-export type Match = 'same' | 'candidate' | 'other'
+export type Match = 'same' | 'candidate' | 'partial' | 'other'
 
 /**
- * `same`: it carries the identity that is known, or our mark. `candidate`: it looks like the one that is meant. Once the identity
- * is known, nothing but it counts.
+ * `same`: it carries the identity that is known, or our mark. `candidate`: it looks like the one that is meant. `partial`: the
+ * policy is content, and an identifier of the spec differs: enough to find again what is ours, not to take over what is not. Once
+ * the identity is known, nothing but it counts.
  */
 export function matchItem(input: MatchInput, item: Observed): Match {
   const identified = carriesIdentity(input, { observed: item, headers: {} })
   if (identified !== undefined) return identified ? 'same' : 'other'
   if (hasMark(input, item)) return 'same'
-  return matchesItem(input.match, input.resource, item.body) && !isContradicted(input.match, input.resource, item.body) ? 'candidate' : 'other'
+  if (!matchesItem(input.match, input.resource, item.body)) return 'other'
+  return isContradicted(input.match, input.resource, item.body) ? 'partial' : 'candidate'
 }
 
 /** `undefined`: nothing assigned is known, or the item does not show it. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@oasgen/json'
 import { readConditions, type Exchange, type ExchangeResult, type HttpRequest, type Instant, type Purpose } from '@oasgen/wire'
-import type { Decision, ResourceWrite, Settings, Subject, WriteRecord } from './decision.js'
+import type { ConfigurationState, Decision, ResourceWrite, Settings, Subject, WriteRecord } from './decision.js'
 import { decide } from './decide.js'
 import type { PreparedPlan } from './prepare.js'
 
@@ -22,7 +22,7 @@ export const SETTINGS: Settings = {
   resyncSeconds: 180, minRetrySeconds: 1, maxRetrySeconds: 90, graceSeconds: 30, deleteDeadlineSeconds: 600, crossNamespace: 'warn',
 }
 
-export const CONFIGURATION: Subject['configuration'] = { state: 'found', object: { kind: 'Configuration', metadata: { name: 'c', namespace: 'default' }, spec: {} } }
+export const CONFIGURATION: ConfigurationState = { state: 'found', object: { kind: 'Configuration', metadata: { name: 'c', namespace: 'default' }, spec: {} } }
 
 export function world(resource: JsonObject, api: World['api'], subject: Partial<Subject> = {}): World {
   return { resource, now: Date.UTC(2026, 10, 21, 12), api, subject, log: [], events: [], writes: [], exchanges: [], failures: 0 }

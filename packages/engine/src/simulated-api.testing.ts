@@ -70,7 +70,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     return now >= thing.visibleAt || !rand.chance(0.5) ? thing.fields : thing.before
   }
   function list(now: Instant): ExchangeResult {
-    const seen = [...things.values()].flatMap((thing) => shown(thing, now) ?? [])
+    const seen = [...things.values()].map((thing) => shown(thing, now)).filter((fields) => fields !== undefined)
     const gone = ghosts.filter(({ until }) => now < until && rand.chance(0.5)).map(({ fields }) => fields)
     return answer(200, { items: [...seen, ...gone.filter((ghost) => !seen.some((item) => item['id'] === ghost['id']))] })
   }

@@ -1,4 +1,5 @@
 import { finding } from '@oasgen/diagnostics'
+import type { PaginationPlan } from '@oasgen/plan'
 import type { Exchange } from '@oasgen/wire'
 import { brokenBody, readAnswer } from './answer.js'
 import { bindingsOf, send, type Context } from './context.js'
@@ -7,6 +8,7 @@ import { isDeclaredAbsent, transformBody } from './interpret.js'
 import type { Identity } from './identity.js'
 import { itemsOf } from './list.js'
 import { candidateName, matchItem, type Match, type PreparedMatch } from './match.js'
+import { isOwned } from './owned.js'
 import { firstPage, nextPage, type Page } from './pagination.js'
 import type { PreparedAction } from './prepare.js'
 import type { PreparedCall } from './prepared-call.js'
@@ -34,9 +36,13 @@ export interface WalkInput {
   readonly why: string
 }
 
+/** Without a declared way of paging, an answer that links to the next page is followed all the same: the object may stand there. */
+const LINKS: PaginationPlan = { type: 'linkHeader', maxPages: 1000 }
+
 interface Progress {
   readonly pages: Page[]
   readonly candidates: Observed[]
+  readonly partial: Observed[]
 }
 
 /** The call whose answers are the pages, and what look-ups before it gave. */
@@ -66,11 +72,11 @@ export function walk(input: WalkInput): Walk {
 /** To the end, so that a second candidate is seen; only the object that carries the known identity ends it early. */
 function walkPages(input: Listing, before: number): Walk {
   const { seen, prepared } = input
-  const progress: Progress = { pages: [], candidates: [] }
+  const progress: Progress = { pages: [], candidates: [], partial: [] }
   for (const exchange of seen) {
     const page = readPage(input, exchange, progress)
     if (page !== undefined) return withUsed(page, before)
-    const next = nextPage(prepared.plan.pagination, progress.pages)
+    const next = nextPage(prepared.plan.pagination ?? LINKS, progress.pages)
     if (next.type === 'broken') return { type: 'failed', outcome: { type: 'broken', finding: next.finding, sent: 'maybe' } }
     if (next.type === 'end') return withUsed(conclude(input, progress), before)
     if (seen.length === progress.pages.length) return send(next.request, { action: 'findby', call: 'page', index: progress.pages.length, why: input.why })
@@ -105,6 +111,7 @@ function readPage(input: Listing, exchange: Exchange, progress: Progress): Walk 
     const match = isDeclaredAbsent(call.response, item.whole, bindings) ? 'other' : matchOf(input, observed)
     if (match === 'same') return { type: 'found', observed, match, used: progress.pages.length }
     if (match === 'candidate') progress.candidates.push(observed)
+    if (match === 'partial') progress.partial.push(observed)
   }
   return undefined
 }
@@ -120,7 +127,8 @@ function endOfWalk(outcome: Outcome, used: number): Walk {
   return { type: 'failed', outcome }
 }
 
-function conclude({ context }: WalkInput, { pages, candidates }: Progress): Walk {
+function conclude({ context }: WalkInput, { pages, candidates: whole, partial }: Progress): Walk {
+  const candidates = whole.length === 0 && isOwned(context) ? partial : whole
   const [first, second] = candidates
   if (first === undefined) return { type: 'absent', proof: 'the list does not have it', used: pages.length }
   if (second === undefined) return { type: 'found', observed: first, match: 'candidate', used: pages.length }

@@ -344,6 +344,13 @@ The usual reasons: the API normalises the value (\`normalize\`), keeps lists in 
     help: 'Correct the schema of the field with fields[].schema, or the document with an overlay.',
     explain: 'One field of the wrong type would make Kubernetes refuse the whole status. The others are written.',
   },
+  ENG0709: {
+    severity: 'error',
+    reason: 'SpecMissing',
+    message: 'the resource has no spec',
+    help: 'Add it; `spec: {}` is enough where no field is required.',
+    explain: 'A resource without a spec says nothing about what is wanted, not even that nothing is.',
+  },
   ENG0801: {
     severity: 'error',
     reason: 'OperationFailed',
