@@ -81,7 +81,11 @@ export function linkDocument(source: SourceDocument, others: ReadonlyMap<string,
       const value = valueAt(source.root, pointer)
       return value === undefined ? undefined : schemaAt(context, { source, pointer, value })
     },
-    schemaFrom: (value, place) => schemaAt(context, { source: definitionSource(source, place), pointer: `${place.uri}#${place.pointer}`, value }),
+    schemaFrom(value, place) {
+      const definition = definitionSource(source, place, context.definitions.size)
+      context.definitions.add(definition)
+      return schemaAt(context, { source: definition, pointer: place.pointer, value })
+    },
     get missing() {
       return [...context.wanted].sort()
     },
@@ -97,6 +101,7 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
     settings: options,
     limits: resolveLimits(options.limits),
     schemas: new Map(),
+    definitions: new Set(),
     wanted: new Set(),
     anchors: new Map(),
     schemes,
@@ -104,10 +109,10 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
   return context
 }
 
-/** Has the address and the content of the document, and shows the definition as the place of everything in it. */
-function definitionSource(source: SourceDocument, place: DocumentPlace): SourceDocument {
-  const { uri, role, version, versionText, format, root } = source
-  return { uri, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position, duplicateKeys: () => [] }
+/** Shows the place in the definition for everything in it. The number keeps two of one place apart. */
+function definitionSource(source: SourceDocument, place: DocumentPlace, number: number): SourceDocument {
+  const { role, version, versionText, format, root } = source
+  return { uri: `${place.uri}?${number}`, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position, duplicateKeys: () => [] }
 }
 
 function pathsOf(context: LinkContext): Located<JsonObject> {

@@ -28,6 +28,8 @@ export interface LinkContext {
   readonly limits: Limits
   /** By address and pointer; filled before children are looked at, so cycles end here. */
   readonly schemas: Map<string, Schema>
+  /** Stand for parts of definitions: references in them lead into the document. */
+  readonly definitions: Set<SourceDocument>
   /** External documents that were asked for and are not there. */
   readonly wanted: Set<string>
   /** Places of `$anchor`s by document, made when the first is asked for. */

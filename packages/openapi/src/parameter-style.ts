@@ -36,10 +36,12 @@ const FORMATS: Readonly<Record<string, Serialisation>> = {
   multi: { style: 'form', explode: true },
 }
 
-/** `collectionFormat` of 2.0. Path and header know comma-separated lists only. */
+/** `collectionFormat` of 2.0, which is about lists. Path and header know comma-separated ones only. */
 export function readCollectionFormat(located: Located<JsonObject>, where: ParameterLocation, report: Report): Serialisation {
-  const { collectionFormat: written, name } = located.value
-  const plain: Serialisation = { style: STYLES[where][0] ?? 'simple', explode: false }
+  const { collectionFormat: written, name, type } = located.value
+  const style = STYLES[where][0] ?? 'simple'
+  if (type !== 'array') return { style, explode: style === 'form' }
+  const plain: Serialisation = { style, explode: false }
   if (written === undefined || written === null || written === 'csv') return plain
   const known = where === 'query' && typeof written === 'string' && Object.hasOwn(FORMATS, written) ? FORMATS[written] : undefined
   if (known !== undefined) return known

@@ -51,7 +51,8 @@ function resolveStep(context: LinkContext, from: Located<JsonObject>, seen: Set<
   return fragment === '' || fragment.startsWith('/') ? byPointer(context, target) : byAnchor(context, target)
 }
 
-function sourceOf(context: LinkContext, from: SourceDocument, address: string): SourceDocument | undefined {
+function sourceOf(context: LinkContext, referring: SourceDocument, address: string): SourceDocument | undefined {
+  const from = context.definitions.has(referring) ? context.root : referring
   if (address === '') return from
   const uri = resolveUri(from.uri, address)
   return uri === context.root.uri ? context.root : context.others.get(uri)
