@@ -1,5 +1,5 @@
 // Candidate resources of a document by the shape of its paths, and the definition that somebody would write for one.
-import { essence, propertiesOf, findList, findObject, responseMedia, successResponse } from '../packages/model/dist/index.js'
+import { essence, findList, findObject, isObjectSchema, propertiesOf, requestMedia, responseMedia, successResponse } from '../packages/model/dist/index.js'
 
 /** Without names of parameters, a slash at the end or `.json`. */
 export function shapeOf(path) {
@@ -40,12 +40,14 @@ function candidateOf(shape, item, collection) {
 export function definitionFor(document, candidate, schema) {
   const kind = kindOf(candidate)
   const parameter = /\{([^}]*)\}\/?(?:\.json)?$/.exec((candidate.get ?? candidate.delete ?? candidate.create)[1])?.[1] ?? 'id'
-  const object = answerOf(document, candidate, candidate.get) ?? listItem(document, candidate) ?? answerOf(document, candidate, candidate.create)
+  const wrapper = wrapperOf(document, candidate)
+  const object = (wrapper && inside(document, candidate, wrapper)) ?? answerOf(document, candidate, candidate.get) ?? listItem(document, candidate) ?? answerOf(document, candidate, candidate.create)
   const names = object === undefined ? [] : [...propertiesOf(object).keys()]
   const id = candidate.type.startsWith('B') ? undefined : idName(names, parameter, kind)
   const identifiers = ['name', 'title', 'slug', 'label', 'email', 'key'].filter((name) => names.includes(name)).slice(0, 1)
   const mapping = id !== undefined && id !== parameter ? { requestFieldMapping: [{ inPath: parameter, inCustomResource: `status.${id}` }] } : {}
-  const verb = (action, call, extra = {}) => (call ? [{ action, method: call[0].toUpperCase(), path: call[1], ...extra }] : [])
+  const wrapped = (action) => (wrapper === undefined || action === 'delete' || action === 'findby' ? {} : { itemPath: wrapper, ...(action !== 'get' && { body: { path: wrapper } }) })
+  const verb = (action, call, extra = {}) => (call ? [{ action, method: call[0].toUpperCase(), path: call[1], ...extra, ...wrapped(action) }] : [])
   return {
     apiVersion: 'ogen.krateo.io/v1alpha1',
     kind: 'RestDefinition',
@@ -72,6 +74,26 @@ function kindOf({ path }) {
   const words = literal.replace(/[^A-Za-z0-9]+/g, ' ').trim().split(' ').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
   const single = words.replace(/ies$/, 'y').replace(/(ss|us|is)$/, '$1').replace(/([^su])s$/, '$1')
   return (/^[A-Za-z]/.test(single) ? single : `Thing${single}`).slice(0, 40) || 'Thing'
+}
+
+/** `{"data": {…}}` in the request and in the answers: the object sits in that field on both sides. */
+function wrapperOf(document, { create, get }) {
+  const operation = create && document.operation(create[1], create[0]).value
+  const schema = operation?.requestBody && requestMedia(operation.requestBody.content)?.schema
+  const [first, ...others] = schema ? propertiesOf(schema) : []
+  if (first === undefined || others.length > 0 || !isObjectSchema(first[1].schema)) return undefined
+  const answer = jsonAnswer(document, get)
+  const same = answer && propertiesOf(answer).get(first[0])
+  return same && isObjectSchema(same.schema) ? first[0] : undefined
+}
+
+function inside(document, { get, create }, wrapper) {
+  for (const call of [get, create]) {
+    const answer = jsonAnswer(document, call)
+    const found = answer && propertiesOf(answer).get(wrapper)?.schema
+    if (found) return found
+  }
+  return undefined
 }
 
 function jsonAnswer(document, call) {

@@ -84,9 +84,16 @@ function count(row, { model, fidelity }) {
   row.untyped += fidelity.untyped
   const typed = fidelity.leaves === 0 || (fidelity.leaves - fidelity.untyped) / fidelity.leaves >= TYPED
   const readable = model.object !== undefined
-  const id = model.identity.every(({ assigned, obtained }) => assigned === 'spec' || obtained.length > 0)
+  const id = model.identity.every((part) => isObtainable(model, part))
   const credentials = credentialsSupported(model)
   for (const [name, yes] of Object.entries({ typed, readable, id, credentials, all: typed && readable && id && credentials })) if (yes) row[name] += 1
+}
+
+/** The API's answers tell it, or the user chose it and create sends it. */
+function isObtainable(model, { assigned, obtained, path }) {
+  if (assigned === 'server') return obtained.length > 0
+  const field = model.spec.find(({ name }) => path === `spec.${name}`)
+  return field === undefined ? path.startsWith('metadata.') : field.sentBy.includes('create')
 }
 
 function credentialsSupported({ verbs, configuration }) {

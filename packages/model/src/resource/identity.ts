@@ -1,6 +1,6 @@
 import type { Schema } from '@oasgen/openapi'
 import type { RestDefinition } from '@oasgen/restdefinition'
-import { schemaAt } from '../schema/look.js'
+import { propertiesOf, type Property, schemaAt } from '../schema/look.js'
 import { pathNames } from '../schema/path-names.js'
 import { successResponse } from '../verb/response.js'
 import type { CallModel, VerbModel, VerbModels } from '../verb/verbs.js'
@@ -109,15 +109,24 @@ function buildPart(facts: IdentityFacts, parameter: string): IdentityModel {
   return { parameter, path, assigned, schema: declared?.schema, obtained: obtainedFrom(facts, parameter, names), inObject: names }
 }
 
-/** A field of the body or of another request that the user fills, else a status field, else the parameter's own spec field. */
+/**
+ * A field that the user has to give, else a status field, else a field that the user may give, else the parameter's own spec field.
+ * Documents often use one schema for requests and answers, so an id that create could carry is still the API's when the definition
+ * keeps it in the status.
+ */
 function defaultPath({ drafts, status, verbs, definition }: IdentityFacts, parameter: string): string {
-  const excluded = definition.resource.excludedSpecFields.includes(parameter)
-  const draft = excluded ? undefined : drafts.get(parameter)
-  const inBody = draft?.origin.type === 'body' && !draft.schema.readOnly
-  const inCreatePath = verbs.create?.call?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true
-  if (inBody || (inCreatePath && !excluded)) return `spec.${parameter}`
-  const field = status.find(({ names }) => names.length === 1 && names[0] === parameter)
-  return field === undefined ? `spec.${parameter}` : `status.${parameter}`
+  const draft = definition.resource.excludedSpecFields.includes(parameter) ? undefined : drafts.get(parameter)
+  const kept = status.some(({ names }) => names.length === 1 && names[0] === parameter)
+  const body = createProperty(verbs, parameter) ?? (verbs.create === undefined && draft?.origin.type === 'body' ? { schema: draft.schema, required: draft.required } : undefined)
+  const inBody = draft !== undefined && body !== undefined && !body.schema.readOnly
+  const inCreatePath = draft !== undefined && verbs.create?.call?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true
+  if (inCreatePath || (inBody && (body.required || !kept))) return `spec.${parameter}`
+  return kept ? `status.${parameter}` : `spec.${parameter}`
+}
+
+function createProperty(verbs: VerbModels, name: string): Pick<Property, 'schema' | 'required'> | undefined {
+  const body = verbs.create?.call?.body
+  return body?.form === 'object' ? propertiesOf(body.object).get(name) : undefined
 }
 
 function obtainedFrom({ verbs }: IdentityFacts, parameter: string, names: readonly string[]): IdentityModel['obtained'] {

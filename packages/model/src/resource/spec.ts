@@ -1,4 +1,4 @@
-import type { RestDefinition } from '@oasgen/restdefinition'
+import type { ConfigurationField, RestDefinition } from '@oasgen/restdefinition'
 import { propertiesOf, propertyOf } from '../schema/look.js'
 import { firstName, pathNames } from '../schema/path-names.js'
 import type { VerbModels } from '../verb/verbs.js'
@@ -18,7 +18,7 @@ export interface MissedRemoval {
 export function removeFields(drafts: DraftFields, definition: RestDefinition): readonly MissedRemoval[] {
   const { configurationFields, excludedSpecFields } = definition.resource
   const entries = [
-    ...configurationFields.map(({ name, at }) => ({ path: name, at: `${at}/fromOpenAPI/name`, list: 'configurationFields' as const })),
+    ...configurationFields.map((field) => ({ path: writtenName(drafts, field), at: `${field.at}/fromOpenAPI/name`, list: 'configurationFields' as const })),
     ...excludedSpecFields.map((path, index) => ({ path, at: `/spec/resource/excludedSpecFields/${index}`, list: 'excludedSpecFields' as const })),
   ]
   const names = new Set<string>()
@@ -27,6 +27,12 @@ export function removeFields(drafts: DraftFields, definition: RestDefinition): r
     names.add(entry.path)
     return !again && !removeOne(drafts, entry.path)
   })
+}
+
+/** Names of headers know no case: the field is called as the document calls the parameter. */
+function writtenName(drafts: DraftFields, { name, in: place }: ConfigurationField): string {
+  if (place !== 'header' || drafts.has(name)) return name
+  return [...drafts.keys()].find((each) => each.toLowerCase() === name.toLowerCase()) ?? name
 }
 
 /** A parameter may have dots in its name, so the whole text is tried first. */
@@ -49,7 +55,8 @@ export function removeFilled(drafts: DraftFields, definition: RestDefinition, id
   if (definition.resource.schema !== 'strict') return
   for (const { parameter, path } of identity) {
     const draft = drafts.get(parameter)
-    if (draft?.origin.type === 'parameter' && path !== `spec.${parameter}`) drafts.delete(parameter)
+    const fromElsewhere = path !== `spec.${parameter}` && draft !== undefined
+    if (fromElsewhere && (draft.origin.type === 'parameter' || !draft.sentBy.has('create'))) drafts.delete(parameter)
   }
   for (const names of nestedTargets(definition)) removeNested(drafts, names)
   for (const [name, draft] of [...drafts]) {
