@@ -1,6 +1,7 @@
 import { answer, readResourcePath, verbOf } from './api/router.js'
 import type { Authorizer, Plane, Randomness, TokenIssuer } from './api/plane.js'
-import { Failure, internalError, statusOf } from './failure.js'
+import { failureReply } from './api/failure-reply.js'
+import { Failure, internalError } from './failure.js'
 import { openapiDocuments } from './discovery/openapi.js'
 import type { RegistryKeeper } from './registry/registry.js'
 import type { DocumentSource } from './api/plane.js'
@@ -109,13 +110,5 @@ function safeDecode(text: string): string {
     return decodeURIComponent(text)
   } catch {
     return text
-  }
-}
-
-export function failureReply(failure: Failure): Reply {
-  const retry = failure.details?.retryAfterSeconds
-  return {
-    type: 'object', status: failure.code, body: statusOf(failure), contentType: 'application/json',
-    ...(retry !== undefined && { headers: { 'retry-after': String(retry) } }),
   }
 }

@@ -1,7 +1,7 @@
 import { applyJsonPatch, isArray, isObject, member, mergePatch, readJson, readPointer, type JsonObject, type JsonPatchResult, type JsonValue } from '@oasgen/json'
 import { trackUpdate } from '../apply/managers.js'
 import { applyConfiguration } from '../apply/apply.js'
-import { strategicMerge } from '../apply/strategic.js'
+import { goPrint, strategicMerge } from '../apply/strategic.js'
 import { badRequest, Failure, invalid, invalidValue, notFound, unroutedMediaType, unsupportedMediaType } from '../failure.js'
 import type { Tried } from '../request.js'
 import { MAX_BODY_DEPTH, mediaType, readText, readYaml } from './body.js'
@@ -39,7 +39,7 @@ export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
   const patched = applied(context, old, body.value, type)
   if (patched instanceof Failure) return patched
   const decoded = decodeObject(context.target, { object: patched, duplicates: body.duplicates, validation: context.options.fieldValidation, from: 'patch' })
-  if (decoded instanceof Failure) return decoded
+  if (decoded instanceof Failure) return type === 'strategic' ? inStrategicWords(decoded, body.value) : decoded
   const placed = place(context.target, decoded.object)
   if (placed instanceof Failure) return placed
   const renamed = checkName(context.target, placed)
@@ -48,6 +48,12 @@ export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
   const next = trackUpdate({ ...context, old, next: owners.object })
   const change = update({ context, stored, old, next })
   return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings, ...adviceOn(context.target, change.object, old)], created: false }
+}
+
+/** Strategic merges are decoded by another of Go's decoders, which has words of its own. */
+function inStrategicWords(failure: Failure, patch: JsonValue): Failure {
+  const wanted = /json: cannot unmarshal .* of type (\S+)$/.exec(failure.message)?.[1]
+  return wanted === undefined ? failure : invalid({ group: '', resource: '', kind: '' }, '', [invalidValue('patch', goPrint(patch), `unrecognized type: ${wanted}`)])
 }
 
 interface PatchBody {

@@ -49,7 +49,8 @@ export function table(target: ResourceTarget, objects: readonly JsonObject[], op
   return {
     kind: 'Table', apiVersion: `meta.k8s.io/${options.form.metaVersion}`, metadata: options.metadata,
     columnDefinitions: options.header ? columns.map(definition) : null,
-    rows: objects.map((object) => ({
+    // Kinds without columns of their own have no rows instead of an empty list of them.
+    rows: objects.length === 0 && columns.some((column) => column.name === 'Created At') ? null : objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, options.now)),
       object: options.includeObject === 'None' ? null : options.includeObject === 'Object' ? object : partial(object, options.form.metaVersion),
     })),

@@ -1,6 +1,10 @@
 import type { JsonObject } from '@oasgen/json'
 import { Failure, invalid, forbiddenField, invalidValue } from '../failure.js'
 import { child, strings, text, timestamp } from '../object.js'
+import { union, writeFieldSet } from '../apply/field-set.js'
+import { compare } from '../apply/walks.js'
+import { MERGER } from '../schema/builtin.js'
+import { builtinTable, tableName } from '../schema/type-table.js'
 import type { ReviewType } from '../registry/builtin.js'
 import type { Answer, ApiRequest, Tried, User } from '../request.js'
 import { readObjectBody } from './body.js'
@@ -16,10 +20,24 @@ export function answerReview(request: ApiRequest, plane: Plane, path: ResourcePa
   if (answered instanceof Failure) return answered
   const object: JsonObject = {
     kind: review.kind, apiVersion: `${review.group}/${review.version}`,
-    metadata: { ...child(body.object, 'metadata'), ...(review.kind === 'SelfSubjectReview' && { creationTimestamp: timestamp(request.at) }) },
+    metadata: { ...child(body.object, 'metadata'), ...managed(request, review, spec), ...(review.kind === 'SelfSubjectReview' && { creationTimestamp: timestamp(request.at) }) },
     ...(review.kind !== 'SelfSubjectReview' && { spec }), status: answered,
   }
   return { reply: { type: 'object', status: 201, body: object }, writes: [] }
+}
+
+/** Even what is never stored tells who set its fields. */
+function managed(request: ApiRequest, review: ReviewType, spec: JsonObject): JsonObject {
+  const name = tableName(review.group, review.version, review.kind)
+  if (builtinTable.find(name) === undefined || Object.keys(spec).length === 0) return {}
+  const apiVersion = `${review.group}/${review.version}`
+  const { added, modified } = compare(MERGER.struct(name), { spec: {} }, { spec })
+  return {
+    managedFields: [{
+      manager: request.query.get('fieldManager')?.[0] ?? (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? '', operation: 'Update', apiVersion,
+      time: timestamp(request.at), fieldsType: 'FieldsV1', fieldsV1: writeFieldSet(union(added, modified)),
+    }],
+  }
 }
 
 interface Question {

@@ -7,6 +7,7 @@ import { answerAction } from './actions.js'
 import { create } from './create.js'
 import { deleteCollection } from './delete-collection.js'
 import { deleteOne, readDeleteOptions } from './delete.js'
+import { failureReply } from './failure-reply.js'
 import { actingUser } from '../auth/impersonate.js'
 import { answerLog } from './log.js'
 import { negotiate, OFFERED, type Form } from './negotiate.js'
@@ -29,6 +30,8 @@ export interface ResourcePath {
   readonly resource: string
   readonly name: string
   readonly subresource: string
+  /** The path says `watch`, in the old way. */
+  readonly watch: boolean
 }
 
 /** Answers a request: a pure function of the request and what the plane shows. */
@@ -43,7 +46,7 @@ export function answer(asked: ApiRequest, plane: Plane): Answer | Failure {
   const refused = authorize(request, plane, path, verb)
   if (refused) return refused
   if (path === undefined) return answerNonResource(request, plane, segments)
-  return answerResource(request, plane, path)
+  return answerResource(path.watch ? { ...request, query: new Map([...request.query, ['watch', ['true']]]) } : request, plane, path)
 }
 
 /** Percent-decoded segments; undefined when the path is malformed. An encoded slash stays inside its segment. */
@@ -58,13 +61,17 @@ function readSegments(path: string): readonly string[] | undefined {
 export function readResourcePath(segments: readonly string[]): ResourcePath | undefined {
   const [root, ...rest] = segments.at(-1) === '' ? segments.slice(0, -1) : segments
   const [group, parts] = root === 'api' ? ['', rest] : root === 'apis' ? [rest[0] ?? '', rest.slice(1)] : [undefined, []]
-  const [version, ...tail] = parts
+  const [version, ...whole] = parts
+  const watch = whole[0] === 'watch'
+  const tail = watch ? whole.slice(1) : whole
   if (group === undefined || version === undefined || tail.length === 0) return undefined
   if (tail[0] === 'namespaces' && tail.length > 2 && !NAMESPACE_SUBRESOURCES.has(tail[2] ?? '')) {
-    return { group, version, namespace: tail[1] ?? '', resource: tail[2] ?? '', name: tail[3] ?? '', subresource: tail.slice(4).join('/') }
+    return { group, version, namespace: tail[1] ?? '', resource: tail[2] ?? '', name: tail[3] ?? '', subresource: tail.slice(4).join('/'), watch }
   }
-  return { group, version, namespace: '', resource: tail[0] ?? '', name: tail[1] ?? '', subresource: tail.slice(2).join('/') }
+  return { group, version, namespace: '', resource: tail[0] ?? '', name: tail[1] ?? '', subresource: tail.slice(2).join('/'), watch }
 }
+
+const WATCH_PATH = /^\/(?:api|apis\/[^/]+)\/[^/]+\/watch\//
 
 const NAMESPACE_SUBRESOURCES: ReadonlySet<string> = new Set(['status', 'finalize'])
 
@@ -74,7 +81,7 @@ export function verbOf(request: ApiRequest, path: ResourcePath | undefined): str
   const watching = ['true', '1', ''].includes(request.query.get('watch')?.[0]?.toLowerCase() ?? 'false')
   switch (request.method) {
     case 'POST': return 'create'
-    case 'GET': return watching ? 'watch' : path.name === '' ? 'list' : 'get'
+    case 'GET': return path.watch || watching && path.name === '' ? 'watch' : path.name === '' ? 'list' : 'get'
     case 'PUT': return 'update'
     case 'PATCH': return 'patch'
     case 'DELETE': return path.name === '' ? 'deletecollection' : 'delete'
@@ -84,10 +91,15 @@ export function verbOf(request: ApiRequest, path: ResourcePath | undefined): str
 
 function authorize(request: ApiRequest, plane: Plane, path: ResourcePath | undefined, verb: string): Failure | undefined {
   const attributes: AccessAttributes = path
-    ? { user: request.user, verb, ...path, namespace: path.resource === 'namespaces' ? path.name : path.namespace }
+    ? { user: request.user, verb, ...path, name: path.name || selectedName(request), namespace: path.resource === 'namespaces' ? path.name : path.namespace }
     : { user: request.user, verb, path: request.path }
   const decision = plane.authorizer.decide(plane.view, attributes)
   return decision.allowed ? undefined : refusal(attributes, decision.reason)
+}
+
+/** A list of one name is a matter of that name: rules may allow just that. */
+function selectedName(request: ApiRequest): string {
+  return /(?:^|,)metadata\.name==?([^,=]+)(?:,|$)/.exec(request.query.get('fieldSelector')?.[0] ?? '')?.[1] ?? ''
 }
 
 /** The sentence that tells who may not do what, where. */
@@ -141,7 +153,7 @@ function unknownPath(plane: Plane, path: ResourcePath): Tried<Answer> {
 }
 
 function answerVerb(request: ApiRequest, plane: Plane, target: ResourceTarget): Tried<Answer> {
-  const verb = verbOf(request, { ...target, group: '', version: '', resource: '' }) as Verb
+  const verb = verbOf(request, { ...target, group: '', version: '', resource: '', watch: target.name !== '' && request.query.get('watch')?.[0] === 'true' && WATCH_PATH.test(request.path) }) as Verb
   const context = { request, plane, target }
   const misplaced = checkPlace(target, verb)
   if (misplaced) return misplaced
@@ -232,7 +244,9 @@ function answerPart(context: Context): Tried<Answer> {
 
 function withDeprecation(target: ResourceTarget, answered: Tried<Answer>): Tried<Answer> {
   const text = target.version.deprecation
-  if (text === undefined || answered instanceof Failure || answered.reply.type === 'text') return answered
+  if (text === undefined) return answered
+  if (answered instanceof Failure) return { reply: failureReply(answered, [text]), writes: [] }
+  if (answered.reply.type === 'text') return { ...answered, reply: { ...answered.reply, warnings: [text] } }
   return { ...answered, reply: { ...answered.reply, warnings: [text, ...answered.reply.warnings ?? []] } }
 }
 

@@ -116,7 +116,7 @@ const unescape = (value: string): string => value.replace(/\\([\\,=])/g, '$1')
 /** The language of `?labelSelector=`: equality, sets, existence, comparison. */
 export function readLabelSelector(selector: string): Tried<readonly Requirement[]> {
   const result = new SelectorParser(selector).parse()
-  return typeof result === 'string' ? badRequest(`unable to parse requirement: ${result}`) : result
+  return typeof result === 'string' ? badRequest(result) : result
 }
 
 type Token = { readonly text: string; readonly type: 'word' | 'symbol' | 'end' }
@@ -136,23 +136,29 @@ class SelectorParser {
   parse(): readonly Requirement[] | string {
     const result: Requirement[] = []
     if (this.#peek().type === 'end') return result
+    if (!this.#startsRequirement()) return `found '${this.#peek().text}', expected: !, identifier, or 'end of string'`
     for (;;) {
       const one = this.#requirement()
-      if (typeof one === 'string') return one
+      if (typeof one === 'string') return `unable to parse requirement: ${one}`
       result.push(one)
       const next = this.#next()
       if (next.type === 'end') return result.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
       if (next.text !== ',') return `found '${next.text}', expected: ',' or 'end of string'`
+      if (!this.#startsRequirement()) return `found '${this.#peek().text}', expected: identifier after ','`
     }
+  }
+
+  #startsRequirement(): boolean {
+    return this.#peek().type === 'word' || this.#peek().text === '!'
   }
 
   #requirement(): Requirement | string {
     const absent = this.#peek().text === '!'
     if (absent) this.#next()
     const word = this.#next()
-    if (word.type !== 'word') return `found '${word.text}', expected: ${absent ? 'identifier' : "!, identifier, or 'end of string'"}`
+    if (word.type !== 'word') return `found '${word.text}', expected: identifier`
     const faults = qualifiedNameFaults(word.text)
-    if (faults.length > 0) return `key: Invalid value: ${JSON.stringify(word.text)}: ${faults.join('; ')}`
+    if (faults.length > 0) return `<nil>: Invalid value: ${JSON.stringify(word.text)}: ${faults.join('; ')}`
     if (absent) return { key: word.text, operator: 'absent', values: [] }
     return this.#comparison(word.text)
   }

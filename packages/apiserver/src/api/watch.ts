@@ -22,7 +22,7 @@ export function watch(context: WatchContext, options: ListOptions, selection: Se
   const form = negotiate(context.request, 'object')
   if (form instanceof Failure) return form
   const revision = readRevision(options.resourceVersion)
-  if (revision instanceof Failure) return revision
+  if (revision instanceof Failure) return new Failure(500, '', revision.message.replace('invalid resource version: ', ''))
   const { view } = context.plane
   const fresh = revision === undefined || revision === 0 || options.sendInitialEvents === true
   const withState = options.sendInitialEvents ?? fresh
@@ -57,7 +57,7 @@ function renderers({ request, target }: WatchContext, form: Form): Pick<WatchRep
 
 function bookmark(target: ResourceTarget, form: Form, revision: number, end: boolean): JsonObject {
   const metadata = {
-    resourceVersion: String(revision), creationTimestamp: null,
+    resourceVersion: String(revision),
     ...(end && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
   }
   const apiVersion = apiVersionOf(target.type.group, target.version.name)

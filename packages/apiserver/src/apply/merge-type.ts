@@ -3,6 +3,8 @@ export type MergeType =
   | { readonly type: 'scalar'; readonly scalar?: 'string' | 'numeric' | 'boolean' }
   /** Nothing is known below: maps merge by key, lists are replaced. */
   | { readonly type: 'untyped' }
+  /** Anything, in one piece. */
+  | { readonly type: 'opaque' }
   | {
     readonly type: 'map'
     readonly atomic: boolean
@@ -25,6 +27,7 @@ export type MergeType =
   }
 
 export const UNTYPED: MergeType = { type: 'untyped' }
+export const OPAQUE: MergeType = { type: 'opaque' }
 export const SCALAR: MergeType = { type: 'scalar' }
 export const STRING: MergeType = { type: 'scalar', scalar: 'string' }
 export const NUMERIC: MergeType = { type: 'scalar', scalar: 'numeric' }

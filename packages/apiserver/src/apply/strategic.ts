@@ -21,7 +21,7 @@ function mergeMap(type: MergeType, original: JsonObject, patch: JsonObject): Tri
   const directive = member(patch, PATCH)
   if (directive === 'replace') return withoutDirectives(withoutMember(patch, PATCH)) as JsonObject
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') return unsupported(`Unknown patch type found: ${String(directive)}`)
+  if (directive !== undefined && directive !== 'merge') return new Failure(500, '', `unknown patch type: ${String(directive)} in map: ${goPrint(patch)}`)
   const retained = retain(original, member(patch, RETAIN))
   if (retained instanceof Failure) return retained
   let result = retained
@@ -83,7 +83,7 @@ function mergeListField(type: MergeType, before: JsonValue | undefined, { change
     : mergeItems(type, strategic.key, original, change ?? [])
   if (merged instanceof Failure) return merged
   if (before === undefined && merged.length === 0) return change === undefined ? undefined : []
-  return isArray(order) ? reorder(merged, original, order, strategic.key) : merged
+  return reorder(merged, original, isArray(order) ? order : (change ?? []).filter((item) => !(isObject(item) && member(item, PATCH) !== undefined)), strategic.key)
 }
 
 function mergePrimitives(original: readonly JsonValue[], change: readonly JsonValue[], removed: readonly JsonValue[]): readonly JsonValue[] {
@@ -98,7 +98,7 @@ function mergeItems(type: MergeType & { type: 'list' }, key: string, original: r
   for (const item of change) {
     if (!isObject(item)) return unsupported('expecting object in patch list')
     const wanted = member(item, key)
-    if (wanted === undefined) return new Failure(500, '', `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    if (wanted === undefined) return new Failure(500, '', `map: ${goPrint(item)} does not contain declared merge key: ${key}`)
     const at = result.findIndex((other) => isObject(other) && equalJson(member(other, key) ?? null, wanted))
     if (member(item, PATCH) === 'delete') result = result.filter((other) => !(isObject(other) && equalJson(member(other, key) ?? null, wanted)))
     else if (at < 0) result = [...result, withoutDirectives(item)]
@@ -125,7 +125,7 @@ function reorder(merged: readonly JsonValue[], server: readonly JsonValue[], ord
     else if (a === undefined) sorted.push(right[r++] as JsonValue)
     else {
       const [from, to] = [position(server, a), position(server, b)]
-      sorted.push(from >= 0 && to >= 0 && from < to ? left[l++] as JsonValue : right[r++] as JsonValue)
+      sorted.push(from >= 0 && to >= 0 && from > to ? right[r++] as JsonValue : left[l++] as JsonValue)
     }
   }
   return sorted
@@ -138,4 +138,11 @@ function withoutDirectives(value: JsonValue): JsonValue {
   return objectFrom(Object.entries(value)
     .filter(([name, part]) => part !== null && name !== PATCH && name !== RETAIN && !name.startsWith(ORDER) && !name.startsWith(DELETE_FROM))
     .map(([name, part]) => [name, withoutDirectives(part)]))
+}
+
+/** `%v` of Go: `map[a:1 b:[x y]]`. */
+export function goPrint(value: JsonValue): string {
+  if (isArray(value)) return `[${value.map(goPrint).join(' ')}]`
+  if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goPrint(value[key] ?? null)}`).join(' ')}]`
+  return value === null ? '<nil>' : String(value)
 }

@@ -12,6 +12,7 @@ const DEDUCED_MAP: MapType = { type: 'map', atomic: false, member: () => UNTYPED
 const ATOMIC_LIST: ListType = { type: 'list', merge: 'atomic', keys: [], element: UNTYPED, keyDefaults: {} }
 
 function resolve(type: MergeType, value: JsonValue | undefined): MergeType {
+  if (type.type === 'opaque') return SCALAR
   if (type.type !== 'untyped') return type
   return isObject(value) ? DEDUCED_MAP : isArray(value) ? ATOMIC_LIST : SCALAR
 }
@@ -40,7 +41,7 @@ export function itemKey(type: ListType, item: JsonValue): { readonly key: string
 
 /** The first way in which the value does not fit its type: `.spec.foo: field not declared in schema`. */
 export function misfit(type: MergeType, value: JsonValue, duplicates: 'refuse' | 'allow', path = ''): string | undefined {
-  if (value === null || type.type === 'untyped') return undefined
+  if (value === null || type.type === 'untyped' || type.type === 'opaque') return undefined
   switch (type.type) {
     case 'scalar': return scalarMisfit(type.scalar, value, path)
     case 'map': return isObject(value) ? mapMisfit(type, value, duplicates, path) : `${path}: expected map, got ${kindWord(value)}`

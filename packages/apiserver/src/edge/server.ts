@@ -8,7 +8,8 @@ import { dump } from 'js-yaml'
 import { toPlain } from '@oasgen/json'
 import { ADMIN, authenticate, type Authentication } from '../auth/authenticate.js'
 import { Failure, statusOf, tooLarge, unauthorized } from '../failure.js'
-import { failureReply, type Kernel } from '../kernel.js'
+import { failureReply } from '../api/failure-reply.js'
+import type { Kernel } from '../kernel.js'
 import type { ApiRequest, ObjectReply, TextReply, User } from '../request.js'
 import { warningHeader } from './warning.js'
 import { streamWatch } from './watch-stream.js'
@@ -88,8 +89,8 @@ export class Edge {
     const body = await readBody(incoming)
     if (body === undefined) return
     const user = this.#userOf(incoming, trust)
-    if (user === undefined) return this.#send(incoming, outgoing, failureReply(unauthorized()) as ObjectReply)
-    if (body instanceof Failure) return this.#send(incoming, outgoing, failureReply(body) as ObjectReply)
+    if (user === undefined) return this.#send(incoming, outgoing, failureReply(unauthorized()))
+    if (body instanceof Failure) return this.#send(incoming, outgoing, failureReply(body))
     const request = requestOf(incoming, body, user, this.#options.now())
     const reply = await this.#options.kernel.handle(request)
     if (outgoing.destroyed) return

@@ -20,6 +20,8 @@ interface WatchStream {
 /** A client that reads slower than this many bytes behind is cut off; it resumes from its last revision. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024
 const BOOKMARK_MS = 60_000
+/** A last bookmark goes out this long before the end, so that the client can go on from there. */
+const FAREWELL_MS = 2_000
 
 /** Sends what there is, what has happened since, and then what happens, until somebody ends it. */
 export function streamWatch(watch: WatchStream): void {
@@ -59,13 +61,14 @@ function follow(watch: WatchStream, past: readonly StoreEvent[]): void {
     if (events.some((event) => event.resource === CRDS && event.type === 'DELETED' && event.key === reply.resource)) outgoing.end()
   })
   const bookmarks = reply.bookmarks ? setInterval(() => write(outgoing, 'BOOKMARK', reply.bookmark(Math.max(seen, store.durableRevision), false)), BOOKMARK_MS) : undefined
-  const end = setTimeout(() => {
-    if (reply.bookmarks) write(outgoing, 'BOOKMARK', reply.bookmark(Math.max(seen, store.durableRevision), false))
-    outgoing.end()
-  }, Math.min(reply.timeoutMs, 2 ** 31 - 1))
+  const timeout = Math.min(reply.timeoutMs, 2 ** 31 - 1)
+  const farewell = reply.bookmarks && timeout > 2 * FAREWELL_MS
+    ? setTimeout(() => write(outgoing, 'BOOKMARK', reply.bookmark(Math.max(seen, store.durableRevision), false)), timeout - FAREWELL_MS) : undefined
+  const end = setTimeout(() => outgoing.end(), timeout)
   outgoing.on('close', () => {
     unsubscribe()
     clearInterval(bookmarks)
+    clearTimeout(farewell)
     clearTimeout(end)
   })
 }

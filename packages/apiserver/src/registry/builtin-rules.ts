@@ -44,9 +44,9 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   serviceaccounts: { ...COMMON, deleteReturnsObject: true },
   resourcequotas: { ...COMMON, deleteReturnsObject: true },
   podtemplates: { ...SPEC, deleteReturnsObject: true },
-  persistentvolumes: { ...COMMON, deleteReturnsObject: true, prepareCreate: (object) => ({ ...object, status: { phase: 'Pending' } }) },
-  persistentvolumeclaims: { ...COMMON, deleteReturnsObject: true, prepareCreate: (object) => ({ ...object, status: { phase: 'Pending' } }) },
-  endpoints: { ...COMMON, createOnUpdate: true },
+  persistentvolumes: { ...COMMON, deleteReturnsObject: true, prepareCreate: (object) => guarded({ ...object, status: { phase: 'Pending' } }, 'kubernetes.io/pv-protection') },
+  persistentvolumeclaims: { ...COMMON, deleteReturnsObject: true, prepareCreate: (object) => guarded({ ...object, status: { phase: 'Pending' } }, 'kubernetes.io/pvc-protection') },
+  endpoints: { ...COMMON, createOnUpdate: true, advise: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'] },
   limitranges: { ...COMMON, createOnUpdate: true },
   replicationcontrollers: { ...SPEC, fields: fields('status.replicas') },
   'deployments.apps': { ...SPEC, validate: workloadFaults },
@@ -268,7 +268,7 @@ function admitPod(pod: JsonObject): JsonObject {
     .filter((key) => !objects(spec, 'tolerations').some((one) => (one.key === key || one.key === undefined) && (one.effect === 'NoExecute' || one.effect === undefined)))
     .map((key): JsonObject => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))
   return {
-    ...pod, status: { phase: 'Pending', qosClass: 'BestEffort' },
+    ...pod, status: { phase: 'Pending', qosClass: qualityOf(spec) },
     spec: {
       ...spec, priority: spec.priority ?? 0, preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',
       ...(away.length > 0 && { tolerations: [...objects(spec, 'tolerations'), ...away] }),
@@ -276,8 +276,27 @@ function admitPod(pod: JsonObject): JsonObject {
   }
 }
 
+/** How well a pod is served when memory is short. */
+function qualityOf(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const all = objects(spec, 'containers').map((container) => child(container, 'resources'))
+  if (all.every((one) => Object.keys(child(one, 'requests')).length + Object.keys(child(one, 'limits')).length === 0)) return 'BestEffort'
+  const sure = all.every((one) => ['cpu', 'memory'].every((name) => child(one, 'limits')[name] !== undefined && child(one, 'limits')[name] === child(one, 'requests')[name]))
+  return sure ? 'Guaranteed' : 'Burstable'
+}
+
+function headless(service: JsonObject): JsonObject {
+  const spec = child(service, 'spec')
+  return text(spec, 'clusterIP') === 'None' ? { ...service, spec: { ...spec, clusterIPs: ['None'] } } : service
+}
+
+/** Volumes cannot go while somebody uses them. */
+function guarded(object: JsonObject, finalizer: string): JsonObject {
+  const metadata = child(object, 'metadata')
+  return { ...object, metadata: { ...metadata, finalizers: [...new Set([...strings(metadata, 'finalizers'), finalizer])] } }
+}
+
 function withFamilies(service: JsonObject): JsonObject {
-  const addressed = withClusterAddress(service)
+  const addressed = headless(withClusterAddress(service))
   const spec = child(addressed, 'spec')
   if (text(spec, 'type') === 'ExternalName') return addressed
   return { ...addressed, spec: { ...spec, ipFamilies: spec.ipFamilies ?? ['IPv4'], ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' } }

@@ -1,24 +1,26 @@
 import { isArray, isObject, member, sha256, withMember, type JsonObject, type JsonValue } from '@oasgen/json'
-import { child, labelsOf, nameOf, namespaceOf, text, withMembers, withMetadata } from '../object.js'
+import { annotationsOf, child, labelsOf, nameOf, namespaceOf, text, withMembers, withMetadata } from '../object.js'
 
 /** What the API server fills in for built-in kinds when nothing was said. Objects come typed: known fields, right types. */
 export const BUILTIN_DEFAULTS: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   namespaces: (namespace) => withMetadata(namespace, { labels: { ...labelsOf(namespace), ...(nameOf(namespace) !== '' && { 'kubernetes.io/metadata.name': nameOf(namespace) }) } }),
   secrets: sealText,
-  pods: (pod) => spec(pod, (one) => filled(podSpec(one), { enableServiceLinks: true })),
+  pods: (pod) => spec(pod, (one) => ['initContainers', 'containers'].reduce((before, name) => eachOf(before, name, requested), filled(podSpec(one), { enableServiceLinks: true }))),
   podtemplates: (object) => withMember(object, 'template', template(child(object, 'template'))),
-  replicationcontrollers: (object) => spec(object, (one) => templated(filled(one, { replicas: 1 }))),
+  replicationcontrollers: (object) => labelled(spec(object, (one) => templated(filled(one, { replicas: 1 })))),
   'deployments.apps': (object) => spec(object, (one) => templated(filled(strategy(one), { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }))),
   'replicasets.apps': (object) => spec(object, (one) => templated(filled(one, { replicas: 1 }))),
   'statefulsets.apps': (object) => spec(object, (one) => templated(filled(update(one, { partition: 0 }), {
     replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
   }))),
-  'daemonsets.apps': (object) => spec(object, (one) => templated(filled(update(one, { maxUnavailable: 1, maxSurge: 0 }), { revisionHistoryLimit: 10 }))),
+  'daemonsets.apps': (object) => spec(templateCounted(object), (one) => templated(filled(update(one, { maxUnavailable: 1, maxSurge: 0 }), { revisionHistoryLimit: 10 }))),
   'jobs.batch': (object) => spec(object, jobSpec),
-  'cronjobs.batch': (object) => spec(object, (one) => filled({ ...one, jobTemplate: spec(child(one, 'jobTemplate'), jobSpec) }, {
+  'cronjobs.batch': (object) => spec(object, (one) => filled({ ...one, jobTemplate: spec(child(one, 'jobTemplate'), templated) }, {
     concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1,
   })),
   services: (object) => spec(object, (one) => serviceSpec(one)),
+  limitranges: (object) => spec(object, (one) => eachOf(one, 'limits', limit)),
+  'endpointslices.discovery.k8s.io': (object) => eachOf(object, 'ports', (port) => filled(port, { name: '', protocol: 'TCP' })),
   endpoints: (object) => eachOf(object, 'subsets', (set) => eachOf(set, 'ports', (port) => filled(port, { protocol: 'TCP' }))),
   persistentvolumeclaims: (object) => spec(object, (one) => filled(one, { volumeMode: 'Filesystem' })),
   persistentvolumes: (object) => spec(object, (one) => filled(one, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' })),
@@ -58,6 +60,26 @@ function templated(one: JsonObject): JsonObject {
   return inside(one, 'template', template)
 }
 
+/** An annotation from the time when daemon sets counted their templates there. */
+function templateCounted(object: JsonObject): JsonObject {
+  const key = 'deprecated.daemonset.template.generation'
+  return text(annotationsOf(object), key) !== '' ? object : withMetadata(object, { annotations: { ...annotationsOf(object), [key]: '1' } })
+}
+
+/** Without labels of its own a ReplicationController has those of its pods. */
+function labelled(object: JsonObject): JsonObject {
+  const labels = child(child(child(child(object, 'spec'), 'template'), 'metadata'), 'labels')
+  return Object.keys(labelsOf(object)).length === 0 && Object.keys(labels).length > 0 ? withMetadata(object, { labels }) : object
+}
+
+/** A limit of containers is what they ask for, too, and what they get at most is what they get. */
+function limit(one: JsonObject): JsonObject {
+  if (text(one, 'type') !== 'Container') return one
+  const limits = { ...child(one, 'max'), ...child(one, 'default') }
+  const requests = { ...child(one, 'min'), ...limits, ...child(one, 'defaultRequest') }
+  return { ...one, ...(Object.keys(limits).length > 0 && { default: limits }), ...(Object.keys(requests).length > 0 && { defaultRequest: requests }) }
+}
+
 const template = (one: JsonObject): JsonObject => spec(one, podSpec)
 
 function strategy(one: JsonObject): JsonObject {
@@ -86,6 +108,14 @@ function container(one: JsonObject): JsonObject {
   const ported = eachOf(eachOf(one, 'ports', (port) => filled(port, { protocol: 'TCP' })), 'env', variable)
   const probed = ['livenessProbe', 'readinessProbe', 'startupProbe'].reduce((before, name) => inside(before, name, probe), ported)
   return filled(probed, { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: pull, resources: {} })
+}
+
+/** A limit without a request is one. */
+function requested(one: JsonObject): JsonObject {
+  return inside(one, 'resources', (resources) => {
+    const limits = child(resources, 'limits')
+    return Object.keys(limits).length === 0 ? resources : { ...resources, requests: { ...limits, ...child(resources, 'requests') } }
+  })
 }
 
 const variable = (one: JsonObject): JsonObject => inside(one, 'valueFrom', (from) => inside(from, 'fieldRef', (reference) => filled(reference, { apiVersion: 'v1' })))

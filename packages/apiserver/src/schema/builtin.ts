@@ -34,7 +34,7 @@ export function builtinSchema(group: string, version: string, kind: string, rule
   }
 }
 
-const MERGER = new TypedMerger(builtinTable)
+export const MERGER = new TypedMerger(builtinTable)
 
 /** How metadata merges, whatever the kind. */
 export const METADATA = MERGER.struct('meta.v1.ObjectMeta')

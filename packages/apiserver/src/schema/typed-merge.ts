@@ -1,4 +1,4 @@
-import { BOOLEAN, NUMERIC, SCALAR, STRING, UNTYPED, type MergeType } from '../apply/merge-type.js'
+import { BOOLEAN, NUMERIC, OPAQUE, SCALAR, STRING, type MergeType } from '../apply/merge-type.js'
 import type { Field, FieldType, Scalar, StructType, TypeTable } from './type-table.js'
 
 /** How built-in kinds merge, from their table. */
@@ -69,5 +69,5 @@ export class TypedMerger {
 
 const SCALARS: Readonly<Record<Scalar, MergeType>> = {
   string: STRING, bytes: STRING, time: SCALAR, microtime: SCALAR, duration: STRING, bool: BOOLEAN, int32: NUMERIC, int64: NUMERIC, float: NUMERIC,
-  intstr: SCALAR, quantity: SCALAR, any: UNTYPED,
+  intstr: SCALAR, quantity: SCALAR, any: OPAQUE,
 }

@@ -150,7 +150,7 @@ const workload = (first: readonly Column[]): readonly Column[] => [NAME, ...firs
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   configmaps: [NAME, column('Data', (object) => size(object, 'data') + size(object, 'binaryData')), AGE],
   secrets: [NAME, column('Type', (object) => text(object, 'type')), column('Data', (object) => size(object, 'data')), AGE],
-  serviceaccounts: [NAME, column('Secrets', (object) => items(object, 'secrets').length), AGE],
+  serviceaccounts: [NAME, AGE],
   namespaces: [NAME, column('Status', (object) => text(status(object), 'phase')), AGE],
   nodes: [
     NAME, column('Status', nodeStatus), column('Roles', nodeRoles), AGE, column('Version', nodeInfo('kubeletVersion')),
@@ -194,11 +194,11 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     NAME, column('Desired', replicas, 'integer'), column('Current', (object) => count(status(object), 'replicas'), 'integer'),
     column('Ready', (object) => count(status(object), 'readyReplicas'), 'integer'), AGE, containers, images, wide('Selector', (object) => pairs(child(spec(object), 'selector'))),
   ],
-  limitranges: [{ ...NAME }, { ...AGE, name: 'Created At', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
+  limitranges: [{ ...NAME }, { ...AGE, name: 'Created At', type: 'date', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
   'deployments.apps': workload([
     column('Ready', (object) => `${count(status(object), 'readyReplicas')}/${replicas(object)}`),
-    column('Up-to-date', (object) => count(status(object), 'updatedReplicas'), 'integer'),
-    column('Available', (object) => count(status(object), 'availableReplicas'), 'integer'),
+    column('Up-to-date', (object) => count(status(object), 'updatedReplicas')),
+    column('Available', (object) => count(status(object), 'availableReplicas')),
   ]),
   'replicasets.apps': workload([
     column('Desired', replicas, 'integer'), column('Current', (object) => count(status(object), 'replicas'), 'integer'),
@@ -216,7 +216,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       if (!owner) return '<none>'
       const group = text(owner, 'apiVersion').split('/')[0] ?? ''
       return `${text(owner, 'kind').toLowerCase()}.${group}/${text(owner, 'name')}`
-    }), column('Revision', (object) => count(object, 'revision'), 'integer'), AGE,
+    }), column('Revision', (object) => count(object, 'revision')), AGE,
   ],
   'jobs.batch': [
     NAME, column('Status', jobStatus), column('Completions', (object) => `${count(status(object), 'succeeded')}/${integerOf(spec(object), 'completions') ?? 1}`),
@@ -224,14 +224,20 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   'cronjobs.batch': [
     NAME, column('Schedule', (object) => text(spec(object), 'schedule')), column('Timezone', (object) => text(spec(object), 'timeZone') || '<none>'),
-    column('Suspend', (object) => (spec(object).suspend === true ? 'True' : 'False')), column('Active', (object) => items(status(object), 'active').length, 'integer'),
+    column('Suspend', (object) => (spec(object).suspend === true ? 'True' : 'False'), 'boolean'), column('Active', (object) => items(status(object), 'active').length, 'integer'),
     column('Last Schedule', (object, now) => ago(text(status(object), 'lastScheduleTime'), now, '<none>')), AGE,
+    ...[containers, images, selector].map((one) => ({ ...one, cell: (object: JsonObject, now: number) => one.cell(child(spec(object), 'jobTemplate'), now) })),
+  ],
+  podtemplates: [
+    NAME, { ...containers, priority: 0, cell: (object) => joined(objects(child(child(object, 'template'), 'spec'), 'containers').map((one) => text(one, 'name')), '') },
+    { ...images, priority: 0, cell: (object) => joined(objects(child(child(object, 'template'), 'spec'), 'containers').map((one) => text(one, 'image')), '') },
+    column('Pod Labels', (object) => pairs(child(child(child(object, 'template'), 'metadata'), 'labels'))),
   ],
   'leases.coordination.k8s.io': [NAME, column('Holder', (object) => text(spec(object), 'holderIdentity')), AGE],
   'clusterrolebindings.rbac.authorization.k8s.io': bindingColumns,
   'rolebindings.rbac.authorization.k8s.io': bindingColumns,
-  'clusterroles.rbac.authorization.k8s.io': [NAME, { ...AGE, name: 'Created At', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
-  'roles.rbac.authorization.k8s.io': [NAME, { ...AGE, name: 'Created At', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
+  'clusterroles.rbac.authorization.k8s.io': [NAME, { ...AGE, name: 'Created At', type: 'date', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
+  'roles.rbac.authorization.k8s.io': [NAME, { ...AGE, name: 'Created At', type: 'date', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
   'customresourcedefinitions.apiextensions.k8s.io': [NAME, { ...AGE, name: 'Created At', type: 'date', cell: (object) => text(metadataOf(object), 'creationTimestamp') }],
   'ingresses.networking.k8s.io': [
     NAME, column('Class', (object) => text(spec(object), 'ingressClassName') || '<none>'), column('Hosts', ingressHosts),
