@@ -1,15 +1,27 @@
-import { pathNames, propertiesOf, referenceFieldName, secretFieldName } from '@oasgen/model'
+import { firstName, pathNames, propertiesOf, referenceFieldName, secretFieldName } from '@oasgen/model'
 import type { ComparePlan } from '@oasgen/plan'
 import type { Planning } from './planning.js'
 import { compileRules } from './rules.js'
 
 export function compileCompare(planning: Planning): ComparePlan {
   const { compareScope } = planning.model.definition.resource
+  const scope = scopeOf(planning)
+  const outside = scope === undefined ? [] : planning.model.spec.map(({ name }) => name).filter((name) => !scope.includes(name))
   return {
     scope: compareScope,
-    ignored: ignoredFields(planning),
-    ...(compareScope === 'updatable' && { updatable: updatableFields(planning) }),
+    ignored: [...new Set([...ignoredFields(planning), ...outside])].toSorted(),
+    ...(compareScope === 'updatable' && { updatable: scope ?? [] }),
     rules: compileRules(planning),
+  }
+}
+
+/** Names below `spec` that decide whether something differs; `undefined` = all. */
+function scopeOf(planning: Planning): readonly string[] | undefined {
+  const { compareScope, identifiers, additionalStatusFields } = planning.model.definition.resource
+  switch (compareScope) {
+    case 'fullSpec': return undefined
+    case 'updatable': return updatableFields(planning)
+    case 'identifiersAndStatus': return [...identifiers, ...additionalStatusFields].flatMap((path) => firstName(path) ?? [])
   }
 }
 
@@ -25,7 +37,7 @@ function ignoredFields({ model, fields }: Planning): readonly string[] {
     if (settings.secret) return [secretFieldName(step.key)]
     return settings.reference === undefined ? [] : [referenceFieldName(step.key)]
   })
-  return [...new Set(['configurationRef', ...parameters, ...companions])].toSorted()
+  return ['configurationRef', ...parameters, ...companions]
 }
 
 /** What update's body can express. */

@@ -1,4 +1,5 @@
-import { itemsOf, propertiesOf, typesOf } from '@oasgen/model'
+import { ofKeys, printPath } from '@oasgen/fieldpath'
+import { itemsOf, pathNames, propertiesOf, typesOf } from '@oasgen/model'
 import type { Schema } from '@oasgen/openapi'
 import type { FieldRule } from '@oasgen/plan'
 import { printFieldPattern, type FieldSettings, type PatternStep } from '@oasgen/restdefinition'
@@ -13,11 +14,28 @@ const MAX_DOCUMENT_RULES = 400
 export function compileRules(planning: Planning): readonly FieldRule[] {
   const rules = new Map<string, FieldRule>()
   for (const rule of documentRules(planning)) rules.set(rule.path, rule)
+  for (const path of outOfScope(planning)) rules.set(path, { path, compare: 'ignore' })
   for (const { path, settings } of planning.fields.rules.values()) {
     const rule = { ...rules.get(path), ...definedRule(path, settings) }
     if (Object.keys(rule).length > 1) rules.set(path, rule)
   }
   return [...rules.values()].toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** Members beside the identifiers and status fields that alone decide, where these stand inside of objects. */
+function outOfScope({ model }: Planning): readonly string[] {
+  const { compareScope, identifiers, additionalStatusFields } = model.definition.resource
+  if (compareScope !== 'identifiersAndStatus') return []
+  const wanted = [...identifiers, ...additionalStatusFields].flatMap((path) => { const names = pathNames(path); return names === undefined ? [] : [names] })
+  const visit = (schema: Schema, above: readonly string[]): readonly string[] => {
+    const below = wanted.filter((names) => names.length > above.length && above.every((name, at) => names[at] === name))
+    if (below.length === 0) return []
+    return [...propertiesOf(schema)].flatMap(([name, property]) => {
+      const names = [...above, name]
+      return below.some((each) => each[above.length] === name) ? visit(property.schema, names) : [printPath(ofKeys(...names))]
+    })
+  }
+  return model.spec.flatMap(({ name, schema }) => visit(schema, [name]))
 }
 
 function definedRule(path: string, settings: FieldSettings): FieldRule {
