@@ -1,7 +1,6 @@
 import { finding } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { extensionsOf, readKeywords } from './keywords.js'
-import { lazily, withLazy } from './lazy.js'
 import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { Encoding, Header, MediaType, ParameterStyle, Schema } from './normal-form.js'
 import { membersOf, objectAt, objectMember } from './referred-object.js'
@@ -19,17 +18,16 @@ export function readContent(context: LinkContext, parent: Located<JsonObject>, r
 
 function readMediaType(context: LinkContext, mediaType: string, located: Located<JsonObject>): MediaType {
   const example = exampleIn(located.value)
-  const facts = {
+  const schema = schemaIn(context, located)
+  return {
     mediaType,
+    ...(schema !== undefined && { schema }),
+    encoding: readEncodings(context, located),
     ...(example !== undefined && { example }),
     extensions: extensionsOf(located.value),
     pointer: located.pointer,
     place: placeOf(located),
   }
-  return withLazy<typeof facts, Pick<MediaType, 'schema' | 'encoding'>>(facts, {
-    schema: lazily(() => schemaIn(context, located)),
-    encoding: lazily(() => readEncodings(context, located)),
-  })
 }
 
 export function schemaIn(context: LinkContext, located: Located<JsonObject>): Schema | undefined {
@@ -80,8 +78,15 @@ export function readHeaders(context: LinkContext, parent: Located<JsonObject>, r
 function readHeader(context: LinkContext, name: string, located: Located<JsonObject>): Header {
   const reader = readKeywords(located, () => undefined)
   const description = reader.text('description')
-  const facts = { name, required: reader.flag('required'), ...(description !== undefined && { description }), pointer: located.pointer, place: placeOf(located) }
-  return withLazy<typeof facts, Pick<Header, 'schema'>>(facts, { schema: lazily(() => headerSchema(context, located)) })
+  const schema = headerSchema(context, located)
+  return {
+    name,
+    required: reader.flag('required'),
+    ...(description !== undefined && { description }),
+    ...(schema !== undefined && { schema }),
+    pointer: located.pointer,
+    place: placeOf(located),
+  }
 }
 
 /** 2.0 writes the keywords of the schema into the header itself; 3.x may hide it in `content`. */

@@ -82,7 +82,8 @@ export function linkDocument(source: SourceDocument, others: ReadonlyMap<string,
       return value === undefined ? undefined : schemaAt(context, { source, pointer, value })
     },
     schemaFrom(value, place) {
-      const definition = definitionSource(source, place, context.definitions.size)
+      // The number keeps two schemas of one place apart.
+      const definition = standIn(source, `${place.uri}?${context.definitions.size}`, () => place)
       context.definitions.add(definition)
       return schemaAt(context, { source: definition, pointer: place.pointer, value })
     },
@@ -94,14 +95,17 @@ export function linkDocument(source: SourceDocument, others: ReadonlyMap<string,
 
 function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceDocument>, options: LinkOptions): LinkContext {
   const schemes: () => ReadonlyMap<string, ReadScheme> = lazily(() => readSchemes(context))
+  const place = options.place ?? ((pointer: string): DocumentPlace => ({ kind: 'document', uri: 'spec.document', pointer }))
+  const settingsSource = standIn(source, 'spec.document', place)
   const context: LinkContext = {
     root: source,
     version: source.version,
     others,
     settings: options,
+    settingsSource,
     limits: resolveLimits(options.limits),
     schemas: new Map(),
-    definitions: new Set(),
+    definitions: new Set([settingsSource]),
     wanted: new Set(),
     anchors: new Map(),
     schemes,
@@ -109,10 +113,10 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
   return context
 }
 
-/** Shows the place in the definition for everything in it. The number keeps two of one place apart. */
-function definitionSource(source: SourceDocument, place: DocumentPlace, number: number): SourceDocument {
+/** Stands for a part of a definition: what is in it shows its place there, and refers into the document. */
+function standIn(source: SourceDocument, uri: string, place: (pointer: string) => DocumentPlace): SourceDocument {
   const { role, version, versionText, format, root } = source
-  return { uri: `${place.uri}?${number}`, role, version, versionText, format, root, digest: '', place: () => place, positionOf: () => place.position, duplicateKeys: () => [] }
+  return { uri, role, version, versionText, format, root, digest: '', place, positionOf: (pointer) => place(pointer).position, duplicateKeys: () => [] }
 }
 
 function pathsOf(context: LinkContext): Located<JsonObject> {

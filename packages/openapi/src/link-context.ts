@@ -17,6 +17,8 @@ export interface DocumentSettings {
   readonly servers?: readonly JsonObject[]
   readonly securitySchemes?: Readonly<Record<string, JsonObject>>
   readonly security?: readonly JsonObject[]
+  /** Where they stand: `/servers/0/url` is a pointer into the settings. */
+  readonly place?: (pointer: string) => DocumentPlace
 }
 
 /** What the nodes of one linked document share. Lives as long as the Document. */
@@ -25,6 +27,8 @@ export interface LinkContext {
   readonly version: OpenApiVersion
   readonly others: ReadonlyMap<string, SourceDocument>
   readonly settings: DocumentSettings
+  /** The settings as if they were a document, so that findings show them. */
+  readonly settingsSource: SourceDocument
   readonly limits: Limits
   /** By address and pointer; filled before children are looked at, so cycles end here. */
   readonly schemas: Map<string, Schema>

@@ -2,7 +2,6 @@ import { finding, nearest } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
 import { exampleIn, ignore, readContent, schemaIn } from './content.js'
 import { extensionsOf, readKeywords } from './keywords.js'
-import { lazily, withLazy } from './lazy.js'
 import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
 import type { MediaType, Parameter, ParameterLocation, Schema } from './normal-form.js'
@@ -67,7 +66,9 @@ function readParameter(context: LinkContext, { located, name, in: written, origi
   const description = reader.text('description')
   const example = exampleIn(located.value)
   const serialisation = context.version === '2.0' ? readCollectionFormat(located, where, report) : readSerialisation(located, where, report)
-  const facts = {
+  const schema = schemaOfParameter(context, located)
+  const content = contentOfParameter(context, located)
+  return {
     name,
     in: where,
     required: where === 'path' || reader.flag('required'),
@@ -76,16 +77,14 @@ function readParameter(context: LinkContext, { located, name, in: written, origi
     allowEmptyValue: reader.flag('allowEmptyValue'),
     deprecated: reader.flag('deprecated'),
     ...(description !== undefined && { description }),
+    ...(schema !== undefined && { schema }),
+    ...(content !== undefined && { content }),
     ...(example !== undefined && { example }),
     extensions: extensionsOf(located.value),
     pointer: located.pointer,
     place: placeOf(located),
     origin,
   }
-  return withLazy<typeof facts, Pick<Parameter, 'schema' | 'content'>>(facts, {
-    schema: lazily(() => schemaOfParameter(context, located)),
-    content: lazily(() => contentOfParameter(context, located)),
-  })
 }
 
 function schemaOfParameter(context: LinkContext, located: Located<JsonObject>): Schema | undefined {

@@ -4,7 +4,7 @@ import { extensionsOf, readKeywords } from './keywords.js'
 import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { MediaType, Response } from './normal-form.js'
 import { membersOf, objectAt, objectMember } from './referred-object.js'
-import { mediaTypeOf, mediaTypesOf } from './swagger-body.js'
+import { contentOf, mediaTypesOf } from './swagger-body.js'
 
 export function readResponses(context: LinkContext, operation: Located<JsonObject>, report: Report): ReadonlyMap<string, Response> {
   const responses = objectMember(context, operation, 'responses', report)
@@ -46,6 +46,5 @@ function readResponse({ context, operation, code, located, report }: ResponsePar
 
 function swaggerContent(context: LinkContext, operation: Located<JsonObject>, response: Located<JsonObject>): ReadonlyMap<string, MediaType> {
   if (memberOf(response, 'schema') === undefined) return new Map()
-  const schema = () => schemaIn(context, response)
-  return new Map(mediaTypesOf(context, operation, 'produces').map((mediaType) => [mediaType, mediaTypeOf(mediaType, response, schema)]))
+  return contentOf(mediaTypesOf(context, operation, 'produces'), response, schemaIn(context, response))
 }

@@ -13,7 +13,7 @@ export function readSchemes(context: LinkContext): ReadonlyMap<string, ReadSchem
   const value = valueAt(context.root.root, pointer)
   const declared = isObject(value) ? membersOf({ source: context.root, pointer, value }) : []
   const settings = Object.entries(context.settings.securitySchemes ?? {})
-    .map(([name, scheme]) => [name, { source: context.root, pointer: below(pointer, name), value: scheme }] as const)
+    .map(([name, scheme]) => [name, { source: context.settingsSource, pointer: below('/securitySchemes', name), value: scheme }] as const)
   return new Map([...declared, ...settings].map(([name, located]) => [name, readScheme(context, name, located)]))
 }
 
@@ -97,7 +97,7 @@ function flowOf(value: JsonObject): OAuthFlow {
 export function readSecurity(context: LinkContext, operation: Located<JsonObject> | undefined, report: Report): SecurityRequirements {
   const { security: settings } = context.settings
   if (settings !== undefined) {
-    return { origin: 'definition', alternatives: alternativesOf(context, { source: context.root, pointer: '/security', value: settings }, report) }
+    return { origin: 'definition', alternatives: alternativesOf(context, { source: context.settingsSource, pointer: '/security', value: settings }, report) }
   }
   const own = operation === undefined ? undefined : memberOf(operation, 'security')
   if (isArray(own?.value)) return { origin: 'operation', alternatives: alternativesOf(context, own, report) }

@@ -11,7 +11,7 @@ import { joinUri, resolveUri, splitUri } from './uri.js'
 export function readServers(context: LinkContext, levels: readonly (Located<JsonObject> | undefined)[], report: Report): readonly Server[] {
   const settings = context.settings.servers
   if (settings !== undefined && settings.length > 0) {
-    const whole: Located = { source: context.root, pointer: '/servers', value: settings }
+    const whole: Located = { source: context.settingsSource, pointer: '/servers', value: settings }
     return serversIn(context, whole, report)
   }
   if (context.version === '2.0') return swaggerServers(context, report)

@@ -2,7 +2,7 @@ import { finding } from '@oasgen/diagnostics'
 import { isArray, type JsonObject } from '@oasgen/json'
 import { schemaIn } from './content.js'
 import { extensionsOf, readKeywords } from './keywords.js'
-import { lazily, withLazy } from './lazy.js'
+import { lazily } from './lazy.js'
 import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { Encoding, MediaType, RequestBody, Schema } from './normal-form.js'
 import type { DeclaredParameter } from './parameter.js'
@@ -37,10 +37,10 @@ function unionOf(context: LinkContext, operation: SwaggerOperation, bodies: read
   const names = bodies.map(({ name }) => `\`${name}\``).join(', ')
   report(finding('OAS0312', { count: bodies.length, names }, { where: placeOf(all) }))
   const anyOf = lazily(() => bodies.flatMap(({ located }) => schemaIn(context, located) ?? []))
-  const schema = lazily(() => schemaNode(emptyFacts(all, 'schema'), { ...NO_CHILDREN, anyOf }))
+  const schema = schemaNode(emptyFacts(all, 'schema'), { ...NO_CHILDREN, anyOf })
   return {
     required: bodies.every(({ located }) => located.value['required'] === true),
-    content: new Map(mediaTypesOf(context, operation.located, 'consumes').map((mediaType) => [mediaType, mediaTypeOf(mediaType, all, schema)])),
+    content: contentOf(mediaTypesOf(context, operation.located, 'consumes'), all, schema),
     extensions: {},
     pointer: all.pointer,
     place: placeOf(all),
@@ -50,11 +50,10 @@ function unionOf(context: LinkContext, operation: SwaggerOperation, bodies: read
 function bodyOf(context: LinkContext, { located }: SwaggerOperation, body: Located<JsonObject>): RequestBody {
   const reader = readKeywords(body, () => undefined)
   const description = reader.text('description')
-  const mediaTypes = mediaTypesOf(context, located, 'consumes')
   return {
     required: reader.flag('required'),
     ...(description !== undefined && { description }),
-    content: new Map(mediaTypes.map((mediaType) => [mediaType, mediaTypeOf(mediaType, body, () => schemaIn(context, body))])),
+    content: contentOf(mediaTypesOf(context, located, 'consumes'), body, schemaIn(context, body)),
     extensions: extensionsOf(body.value),
     pointer: body.pointer,
     place: placeOf(body),
@@ -68,9 +67,12 @@ export function mediaTypesOf(context: LinkContext, operation: Located<JsonObject
   return texts.length > 0 ? [...new Set(texts)] : ['application/json']
 }
 
-export function mediaTypeOf(mediaType: string, located: Located, schema: () => Schema | undefined, encoding: ReadonlyMap<string, Encoding> = new Map()): MediaType {
-  const facts = { mediaType, encoding, extensions: {}, pointer: located.pointer, place: placeOf(located) }
-  return withLazy<typeof facts, Pick<MediaType, 'schema'>>(facts, { schema: lazily(schema) })
+const NO_ENCODING: ReadonlyMap<string, Encoding> = new Map()
+
+/** The same schema under each of the media types that 2.0 lists apart from it. */
+export function contentOf(mediaTypes: readonly string[], located: Located, schema: Schema | undefined, encoding = NO_ENCODING): ReadonlyMap<string, MediaType> {
+  const common = { ...(schema !== undefined && { schema }), encoding, extensions: {}, pointer: located.pointer, place: placeOf(located) }
+  return new Map(mediaTypes.map((mediaType) => [mediaType, { mediaType, ...common }]))
 }
 
 const URLENCODED = 'application/x-www-form-urlencoded'
@@ -82,11 +84,10 @@ function formOf(context: LinkContext, { located }: SwaggerOperation, fields: rea
   const mediaTypes = consumed.length > 0 ? consumed : [fallback]
   const required = fields.filter((field) => field.located.value['required'] === true).map(({ name }) => name)
   const form: Located = { source: located.source, pointer: `${located.pointer}/parameters`, value: null }
-  const schema = lazily(() => formSchema(context, form, fields, required))
   const encoding = new Map(fields.flatMap((field) => encodingOf(field)))
   return {
     required: required.length > 0,
-    content: new Map(mediaTypes.map((mediaType) => [mediaType, mediaTypeOf(mediaType, form, schema, encoding)])),
+    content: contentOf(mediaTypes, form, formSchema(context, form, fields, required), encoding),
     extensions: {},
     pointer: form.pointer,
     place: placeOf(form),
