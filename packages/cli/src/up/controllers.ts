@@ -20,7 +20,8 @@ async function startController(workload: Workload, kubeconfig: string, onLine: W
     command: '__controller',
     args: container.args,
     // These processes share one machine: the fixed ports of the pod template would collide.
-    env: { ...container.env, KUBECONFIG: kubeconfig, REST_CONTROLLER_HEALTH_PORT: '0', REST_CONTROLLER_METRICS_SERVER_PORT: '0' },
+    // Somebody looks at the screen: drift is to be seen in seconds, not at the third minute.
+    env: { REST_CONTROLLER_RESYNC_INTERVAL: '5s', ...container.env, KUBECONFIG: kubeconfig, REST_CONTROLLER_HEALTH_PORT: '0', REST_CONTROLLER_METRICS_SERVER_PORT: '0' },
     onLine: (line) => {
       lines.push(line)
       if (lines.length > KEPT_LINES) lines.shift()
