@@ -82,7 +82,7 @@ function below(at: string, name: string): string {
 
 /** `$` is the whole; `[]` is every element of a list. */
 function isPath(text: string): boolean {
-  return text === '$' || text.split('[]').every((part, at) => (part === '' ? at > 0 : parsePath(at > 0 && part.startsWith('.') ? part.slice(1) : part).ok))
+  return text === '$' || parsePath(text).ok || text.split('[]').every((part, at) => (part === '' ? at > 0 : parsePath(at > 0 && part.startsWith('.') ? part.slice(1) : part).ok))
 }
 
 function checkMembers({ required, optional }: Extract<Form, { kind: 'members' }>, value: JsonObject, at: string): readonly FormProblem[] {

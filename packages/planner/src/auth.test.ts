@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '@oasgen/json'
+import type { SchemePlan } from '@oasgen/plan'
 import { actionOf, answers, object, sketch, STRING } from './sketch.testing.js'
 
 const SCHEMES: JsonObject = {
@@ -67,7 +68,7 @@ describe('how a scheme is satisfied', () => {
     ['tls', { type: 'mutualTLS', block: 'mutualTLS' }, 'a certificate'],
     ['odd', { type: 'http', block: 'http', scheme: 'hoba' }, 'any word of HTTP'],
     ['broken', undefined, 'nothing can satisfy it'],
-  ] as const)('%s: %o, %s', (name, wanted) => {
+  ] as readonly (readonly [string, SchemePlan | undefined, string])[])('%s: %o, %s', (name, wanted, _reason) => {
     expect(plan.auth[name]).toEqual(wanted)
   })
 })

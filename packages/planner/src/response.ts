@@ -1,4 +1,4 @@
-import { encodingOf, essence, propertiesOf, responseMedia, successResponse, type CallModel, type ResponseModel } from '@oasgen/model'
+import { encodingOf, essence, itemsOf, propertiesOf, responseMedia, successResponse, type CallModel, type ResponseModel } from '@oasgen/model'
 import type { Operation, Schema } from '@oasgen/openapi'
 import type { ResponseMappingPlan, ResponsePlan } from '@oasgen/plan'
 import type { CallDescription, ResponseMapping, VerbAction } from '@oasgen/restdefinition'
@@ -63,14 +63,32 @@ export function isWhole({ model }: Planning, response: ResponseModel | undefined
   return response !== undefined && model.object !== undefined && covers(response.object, model.object.object)
 }
 
-/** Whether one schema has every property of another, as far as can be told without following everything down. */
+/** How deep two answers are held against each other; further down they are taken for equal. */
+const LEVELS = 5
+
+/** Whether one schema has every property of another. */
 export function covers(schema: Schema, whole: Schema): boolean {
-  if (schema === whole) return true
-  const [own, wanted] = [propertiesOf(schema), propertiesOf(whole)]
-  return wanted.size > 0 && [...wanted].every(([name, { schema: property }]) => {
+  return propertiesOf(whole).size > 0 && coversBelow(schema, whole, { levels: LEVELS, seen: new Map() })
+}
+
+interface Held {
+  readonly levels: number
+  /** Pairs that were held against each other already. */
+  readonly seen: Map<Schema, Set<Schema>>
+}
+
+function coversBelow(schema: Schema, whole: Schema, { levels, seen }: Held): boolean {
+  if (schema === whole || levels === 0 || seen.get(schema)?.has(whole) === true) return true
+  seen.set(schema, (seen.get(schema) ?? new Set()).add(whole))
+  const own = propertiesOf(schema)
+  return [...propertiesOf(whole)].every(([name, { schema: property }]) => {
     const other = own.get(name)?.schema
-    return other !== undefined && (other === property || propertiesOf(property).size === 0 || covers(other, property))
+    return other !== undefined && coversBelow(elementOf(other), elementOf(property), { levels: levels - 1, seen })
   })
+}
+
+function elementOf(schema: Schema): Schema {
+  return itemsOf(schema) ?? schema
 }
 
 /** What to ask for, where plain JSON is not it. */

@@ -9,6 +9,7 @@ import type { Planning } from './planning.js'
 const LEVELS = 8
 /** So many at most, the shallowest first: a rule is a convenience, and a Plan has to fit. */
 const MAX_DOCUMENT_RULES = 400
+const MAX_VISITS = 3_000
 
 /** What document and definition say about fields; the definition's word wins. Sorted by path. */
 export function compileRules(planning: Planning): readonly FieldRule[] {
@@ -57,29 +58,39 @@ function definedRule(path: string, settings: FieldSettings): FieldRule {
 interface Visit {
   readonly schema: Schema
   readonly steps: readonly PatternStep[]
+  readonly open: readonly Schema[]
 }
 
 /** Breadth first, so that a limit cuts what is deepest. */
 function documentRules({ model }: Planning): readonly FieldRule[] {
   const found: FieldRule[] = []
-  let visits: readonly Visit[] = model.spec.filter(({ origin }) => origin.type !== 'parameter').map(({ schema, name }) => ({ schema, steps: [{ key: name }] }))
-  for (let level = 0; level < LEVELS && visits.length > 0 && found.length < MAX_DOCUMENT_RULES; level += 1) {
+  let visits: readonly Visit[] = model.spec.filter(({ origin }) => origin.type !== 'parameter').map(({ schema, name }) => ({ schema, steps: [{ key: name }], open: [] }))
+  let room = MAX_VISITS
+  for (let level = 0; level < LEVELS && visits.length > 0; level += 1) {
+    room -= visits.length
+    const next: Visit[] = []
     for (const visit of visits) {
       const rule = documentRule(visit)
       if (rule !== undefined && found.length < MAX_DOCUMENT_RULES) found.push(rule)
+      if (next.length < room) next.push(...below(visit))
     }
-    visits = visits.flatMap(below)
+    visits = next
   }
   return found
 }
 
-function below({ schema, steps }: Visit): readonly Visit[] {
+/** A schema that is open above comes again only once: users nest such objects seldom deeper. */
+function below({ schema, steps, open }: Visit): readonly Visit[] {
+  if (open.filter((other) => other === schema).length > 1) return []
   const elements = itemsOf(schema)
-  if (elements !== undefined) return [{ schema: elements, steps: [...steps, { each: true }] }]
-  return [...propertiesOf(schema)].map(([name, property]) => ({ schema: property.schema, steps: [...steps, { key: name }] }))
+  const next = [...open, schema]
+  if (elements !== undefined) return [{ schema: elements, steps: [...steps, { each: true }], open: next }]
+  return [...propertiesOf(schema)].map(([name, property]) => ({ schema: property.schema, steps: [...steps, { key: name }], open: next }))
 }
 
 function documentRule({ schema, steps }: Visit): FieldRule | undefined {
+  // In a pattern `[]` is every element, even inside of a name.
+  if (steps.some((step) => 'key' in step && step.key.includes('[]'))) return undefined
   const rule = {
     ...(isSet(schema) && { compare: 'set' as const }),
     ...(schema.writeOnly && { writeOnly: true as const }),

@@ -3,8 +3,9 @@ import type { Schema } from '@oasgen/openapi'
 import type { ShapePlan } from '@oasgen/plan'
 import type { PatternStep } from '@oasgen/restdefinition'
 
-/** How deep a shape looks; below it everything is sent as it stands. */
+/** How deep a shape looks, and how many places it has at most; beyond that everything is sent as it stands. */
 const LEVELS = 8
+const MAX_PLACES = 2_000
 
 export interface ShapeInput {
   /** What this body declares; absent inside of what the definition adds. */
@@ -19,27 +20,34 @@ export interface ShapeInput {
 
 /** What of a spec field this body declares; `true` where that is all of it. */
 export function compileShape(input: ShapeInput): ShapePlan {
-  return shapeOf(input, LEVELS)
+  return shapeOf(input, { levels: LEVELS, room: { left: MAX_PLACES } })
 }
 
-function shapeOf(input: ShapeInput, levels: number): ShapePlan {
+interface Bounds {
+  readonly levels: number
+  readonly room: { left: number }
+}
+
+function shapeOf(input: ShapeInput, bounds: Bounds): ShapePlan {
   const { body, kept } = input
+  const { levels, room } = bounds
+  room.left -= 1
   const others = input.spec.filter((schema) => schema !== body)
-  if (levels === 0 || (others.length === 0 && kept.length === 0)) return true
+  if (levels === 0 || room.left < 0 || (others.length === 0 && kept.length === 0)) return true
   const elements = body && itemsOf(body)
   if (elements !== undefined || [...kept, ...input.added].some(([step]) => step !== undefined && 'each' in step)) {
-    return shapeOf({ body: elements, spec: others.flatMap((schema) => itemsOf(schema) ?? []), added: inElements(input.added), kept: inElements(kept) }, levels)
+    return shapeOf({ body: elements, spec: others.flatMap((schema) => itemsOf(schema) ?? []), added: inElements(input.added), kept: inElements(kept) }, { levels: levels - 1, room })
   }
-  return body === undefined || (isOpen(body) && kept.length === 0) ? true : objectShape({ ...input, body, spec: others }, levels)
+  return body === undefined || (isOpen(body) && kept.length === 0) ? true : objectShape({ ...input, body, spec: others }, bounds)
 }
 
-function objectShape({ body, spec, added, kept }: ShapeInput & { readonly body: Schema }, levels: number): ShapePlan {
+function objectShape({ body, spec, added, kept }: ShapeInput & { readonly body: Schema }, { levels, room }: Bounds): ShapePlan {
   const declared = propertiesOf(body)
   const names = [...new Set([...declared.keys(), ...added.flatMap(firstKey)])]
   if (names.length === 0) return true
   const shapes = names.map((name) => [name, shapeOf({
     body: declared.get(name)?.schema, spec: spec.flatMap((schema) => propertiesOf(schema).get(name)?.schema ?? []), added: inMember(added, name), kept: inMember(kept, name),
-  }, levels - 1)] as const)
+  }, { levels: levels - 1, room })] as const)
   const hasMore = kept.some((steps) => steps.length === 1) || spec.some((schema) => [...propertiesOf(schema).keys()].some((name) => !names.includes(name)))
   return !hasMore && shapes.every(([, shape]) => shape === true) ? true : Object.fromEntries(shapes)
 }
