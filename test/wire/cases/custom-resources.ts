@@ -1,5 +1,5 @@
 import { book, bookCrd, books, crds } from '../book-crd.js'
-import { condition, gone, json, jsonPatch, merge, namespace, PARTIAL_LIST, step, strategic, TABLE, type WireSuite } from '../wire-case.js'
+import { condition, json, jsonPatch, merge, namespace, PARTIAL_LIST, step, strategic, TABLE, type WireSuite } from '../wire-case.js'
 
 export const customResources: WireSuite = {
   name: 'custom-resources',

@@ -13,10 +13,19 @@ export function customSchema(version: JsonObject): ObjectSchema {
   const schema = readSchema(source).value ?? {}
   let validator: ObjectValidator | undefined
   const validating = (): ObjectValidator => (validator ??= buildValidator(schema))
+  // Stored objects never change, so how one looks through this schema is worked out once.
+  const shownBefore = new WeakMap<JsonObject, JsonObject>()
+  const present = (object: JsonObject): JsonObject => {
+    const known = shownBefore.get(object)
+    if (known) return known
+    const made = applyDefaults(schema, prune(schema, object).value)
+    shownBefore.set(object, made)
+    return made
+  }
   return {
     admit: (object) => admit(schema, object),
     empty: (head) => head,
-    present: (object) => applyDefaults(schema, prune(schema, object).value),
+    present,
     validate: (object, old, { status }) => [
       ...validating().validate(object, { ...(old && { old }), part: status ? 'status' : 'resource' }).map(faultOf),
       ...scaleFaults(version, object, status ? 'status' : 'spec'),
