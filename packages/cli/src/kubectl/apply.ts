@@ -40,14 +40,23 @@ export interface Applied {
   readonly unknownKind?: boolean
 }
 
+export interface ApplyOne {
+  readonly namespace: string
+  readonly dryRun?: boolean
+  readonly force?: boolean
+  /** What is there already is applied again (default) or left as it is. */
+  readonly existing?: 'apply' | 'keep'
+}
+
 /** Server-side apply of one object; `namespace` is used where the object names none. */
-export async function applyObject(kube: Kube, { object, file }: Manifest, options: { readonly namespace: string; readonly dryRun?: boolean; readonly force?: boolean }): Promise<Applied> {
+export async function applyObject(kube: Kube, { object, file }: Manifest, options: ApplyOne): Promise<Applied> {
   const type = await typeOfObject(kube, object)
   if (type === undefined) return { ok: false, unknownKind: true, text: `${file}: the server has no kind ${textOf(object.kind)} in ${textOf(object.apiVersion)}` }
   const name = nameOf(object)
   const namespace = metadataText(object, 'namespace') || options.namespace
   const ref = { name, ...(type.namespaced && { namespace }) }
   const before = await kube.get(type, ref)
+  if (before.ok && options.existing === 'keep') return { ok: true, text: `${lowerName(type, name)} unchanged` }
   const answer = await kube.patch(type, ref, { type: 'apply', body: object, fieldManager: CLI_MANAGER, force: options.force ?? false }, { dryRun: options.dryRun ?? false, fieldValidation: 'Strict' })
   if (!answer.ok) return { ok: false, text: `${file}: ${answer.error.finding.message}` }
   const same = before.ok && metadataText(before.value, 'name') !== '' && versionOf(before.value) === versionOf(answer.value)

@@ -24,7 +24,8 @@ export async function startDemoShop(io: CommandIo, folder: UpFolder, port: numbe
   const assets = fileURLToPath(new URL('../demo/', import.meta.url))
   rmSync(wishFile(io.cwd), { force: true })
   const start = (wanted: number): Promise<Started> => startProcess({ port: wanted, dataFile: join(folder.path, 'bookshop.json'), document: join(assets, 'openapi.yaml') })
-  let running: Started | undefined = await start(port)
+  let running: Started | undefined = await start(folder.port('demo', port))
+  folder.keepPort('demo', running.port)
   const address = { url: running.url, port: running.port }
   const follow = async (): Promise<void> => {
     const wish = readWish(io.cwd)

@@ -15,8 +15,14 @@ export interface UpFolder {
   readonly data: string
   readonly kubeconfig: string
   writeRun(run: RunFile): void
+  /** The port to ask for: 0 means the one that this folder had last time, if any. */
+  port(name: PortName, wanted: number): number
+  keepPort(name: PortName, port: number): void
   release(): void
 }
+
+/** External objects know the address of their API, and people their kubeconfig: a free port is taken once, then kept. */
+export type PortName = 'api' | 'demo'
 
 export function takeFolder(cwd: string): UpFolder {
   const path = join(cwd, '.oasgen')
@@ -33,11 +39,18 @@ export function takeFolder(cwd: string): UpFolder {
   return {
     path, data: join(path, 'data'), kubeconfig: join(path, 'kubeconfig'),
     writeRun: (content) => writeFileSync(run, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 }),
+    port: (name, wanted) => (wanted === 0 ? (readPorts(path)[name] ?? 0) : wanted),
+    keepPort: (name, port) => writeFileSync(join(path, 'ports.json'), JSON.stringify({ ...readPorts(path), [name]: port })),
     release: () => {
       rmSync(run, { force: true })
       rmSync(join(path, 'lock'), { force: true })
     },
   }
+}
+
+function readPorts(path: string): Partial<Record<PortName, number>> {
+  const file = join(path, 'ports.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<PortName, number>>) : {}
 }
 
 // `wx` fails when the file is there: two `up` that start together cannot both win.

@@ -42,7 +42,7 @@ export async function up(io: CommandIo, paths: readonly string[], options: UpOpt
     closing.push(() => provider.stop(10_000))
     const view = followObjects(io, kube)
     closing.push(() => view.stop())
-    await serveManifests(io, kube, { paths: [...paths, ...(shop === undefined ? [] : shop.manifests)], isWatching: options.watch === true, shop })
+    await serveManifests(io, kube, { paths, isWatching: options.watch === true, shop })
     printHints(io, shop)
     await stopped(io.signal)
     io.out('\nstopping; the same command goes on where it stopped\n')
@@ -56,10 +56,11 @@ async function startPlane(folder: UpFolder, options: UpOptions): Promise<Control
   try {
     const plane = await startControlPlane({
       ...(options.inMemory === true ? { inMemory: true } : { dataDir: folder.data }),
-      port: options.port,
+      port: folder.port('api', options.port),
       runner: controllerRunner(folder.kubeconfig, () => undefined),
     })
     plane.writeKubeconfig(folder.kubeconfig)
+    folder.keepPort('api', plane.port)
     return plane
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
@@ -110,39 +111,46 @@ interface Serve {
 }
 
 async function serveManifests(io: CommandIo, kube: Kube, { paths, isWatching, shop }: Serve): Promise<void> {
-  await applyAll(io, kube, await manifestsOf(io, paths, shop))
+  await applyAll(io, kube, { manifests: await readManifests(io, paths), existing: 'apply' })
+  // What people did to the demo's objects since the last start is theirs.
+  if (shop !== undefined) await applyAll(io, kube, { manifests: await demoManifests(io, shop), existing: 'keep' })
   if (!isWatching) return
   let timer: NodeJS.Timeout | undefined
   const again = (): void => {
     clearTimeout(timer)
     // Editors write a file in several steps: one apply after the last of them.
-    timer = setTimeout(() => void applyChanged(io, kube, paths, shop), 150)
+    timer = setTimeout(() => void applyChanged(io, kube, paths), 150)
   }
   for (const path of paths.filter((path) => path !== '-' && existsSync(resolve(io.cwd, path)))) watch(resolve(io.cwd, path), { signal: io.signal }, again)
 }
 
-async function applyChanged(io: CommandIo, kube: Kube, paths: readonly string[], shop: DemoShop | undefined): Promise<void> {
+async function applyChanged(io: CommandIo, kube: Kube, paths: readonly string[]): Promise<void> {
   try {
-    await applyAll(io, kube, await manifestsOf(io, paths, shop))
+    await applyAll(io, kube, { manifests: await readManifests(io, paths), existing: 'apply' })
   } catch (error) {
     io.err(`${error instanceof CommandError ? error.message : String(error)}\n`)
   }
 }
 
-async function manifestsOf(io: CommandIo, paths: readonly string[], shop: DemoShop | undefined): Promise<readonly Manifest[]> {
-  const manifests = await readManifests(io, paths)
-  return shop === undefined ? manifests : manifests.map((manifest) => ({ ...manifest, object: shop.adapt(manifest.object) }))
+async function demoManifests(io: CommandIo, shop: DemoShop): Promise<readonly Manifest[]> {
+  const manifests = await readManifests(io, shop.manifests)
+  return manifests.map((manifest) => ({ ...manifest, object: shop.adapt(manifest.object) }))
+}
+
+interface ApplyAll {
+  readonly manifests: readonly Manifest[]
+  readonly existing: 'apply' | 'keep'
 }
 
 const KIND_WAIT_MS = 60_000
 
 // Kinds appear while definitions become ready: what the server does not know yet is tried again until then.
-async function applyAll(io: CommandIo, kube: Kube, manifests: readonly Manifest[]): Promise<void> {
+async function applyAll(io: CommandIo, kube: Kube, { manifests, existing }: ApplyAll): Promise<void> {
   let left = manifests
   for (const end = Date.now() + KIND_WAIT_MS; left.length > 0 && !io.signal.aborted; await pause(100, io.signal)) {
     const unknown: Manifest[] = []
     for (const manifest of left) {
-      const applied = await applyObject(kube, manifest, { namespace: 'default' })
+      const applied = await applyObject(kube, manifest, { namespace: 'default', existing })
       if (applied.unknownKind === true && Date.now() < end) unknown.push(manifest)
       else if (!applied.ok) io.err(`${applied.text}\n`)
     }
