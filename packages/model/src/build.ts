@@ -20,7 +20,7 @@ import { buildVerbs } from './verb/verbs.js'
  */
 export function buildModel(document: Document, definition: RestDefinition): Checked<ResourceModel> & { readonly value: ResourceModel } {
   const findings: Finding[] = []
-  const names = buildNames(definition, findings)
+  const names = buildNames(definition)
   const verbs = buildVerbs(document, definition, findings)
   const shape = shapeOf(verbs)
   const status = buildStatus(definition, verbs)

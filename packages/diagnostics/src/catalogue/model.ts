@@ -2,13 +2,6 @@ import type { Catalogue } from './entry.js'
 
 /** Findings about document and RestDefinition together. Codes are never reused; retired ones stay listed in `retired.ts`. */
 export const MDL = {
-  MDL0101: {
-    severity: 'warning',
-    reason: 'IllegalPlural',
-    message: 'the plural of {kind} would be {plural}, which is no legal name; {fallback} is used',
-    help: 'set spec.resource.names.plural',
-    explain: 'The default plural is the one that the reference makes, so that installations keep their CRDs. For a few words it answers something that no API server accepts as a name; then the lower-cased kind with an s is used.',
-  },
   MDL0204: {
     severity: 'error',
     reason: 'ContentTypeMissing',

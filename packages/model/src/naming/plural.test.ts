@@ -36,3 +36,9 @@ describe.skipIf(cases.length === 0)(`plurals of the reference (${cases.length ==
     expect(pluralOf(input.kind)).toBe(better?.plural ?? expected.plural)
   })
 })
+
+it('is a legal name for every legal kind', () => {
+  for (const kind of ['Dns', 'HTTPS', 'A-S', 'X', 'a1', 'Tz', 'O', 'SSS', 'Id', 'ID', 'WiFi', 'UTF8', `A${'b'.repeat(45)}`]) {
+    expect(pluralOf(kind)).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/)
+  }
+})
