@@ -88,7 +88,7 @@ export function reconcile(plan, resource, answer, configuration) {
   throw new Error('the reconcile did not end')
 }
 
-export function subjectOf(resource, written = [], configuration = undefined) {
+export function subjectOf(resource, written = [], configuration) {
   return { resource, references: {}, secrets: {}, settings: SETTINGS, written, failures: 0, ...(configuration && { configuration: { state: 'found', object: { spec: { configuration } } } }) }
 }
 

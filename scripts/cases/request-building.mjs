@@ -17,7 +17,7 @@ export function answer({ group, input, want }) {
 }
 
 /** The parts of a request as the reference names them. */
-function build(call, resource, configuration = undefined) {
+function build(call, resource, configuration) {
   const action = call.action ?? 'get'
   const own = Object.fromEntries(Object.entries(configuration ?? {}).map(([place, actions]) => [place, actions[action] ?? {}]))
   const plan = planOf({ actions: { get: { call: callPlan({ ...call, configuration: own, action }) } } })
@@ -99,7 +99,7 @@ function url({ server, path, pathParameters, query }, want) {
 /** The same address: the order of query pairs and the spelling of a blank in them (`+`, `%20`) mean nothing. */
 function sameAddress(a, b) {
   const [first, second] = [new URL(a), new URL(b)]
-  const pairs = ({ searchParams }) => JSON.stringify([...searchParams].toSorted())
+  const pairs = ({ searchParams }) => [...searchParams].map(String).toSorted((a, b) => (a < b ? -1 : 1)).join('&')
   return first.origin === second.origin && first.pathname === second.pathname && pairs(first) === pairs(second)
 }
 

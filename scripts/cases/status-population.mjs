@@ -19,8 +19,10 @@ function populated({ identifiers, additionalStatusFields, resource, body }) {
   return own(after.status)
 }
 
-function own({ conditions: _, observedGeneration: __, reconcile: ___, ...fields } = {}) {
-  return fields
+const OURS = ['conditions', 'observedGeneration', 'reconcile']
+
+function own(status = {}) {
+  return Object.fromEntries(Object.entries(status).filter(([name]) => !OURS.includes(name)))
 }
 
 function withStatus(resource, status) {

@@ -4,9 +4,9 @@ import type { Context } from './context.js'
 import { hasWrittenAhead } from './context.js'
 import { create } from './create.js'
 import type { Decision } from './decision.js'
-import { memoryOf, mutationOf } from './effects.js'
+import { memoryOf } from './effects.js'
 import { finish } from './ending.js'
-import { readMemory, type OperationMemory } from './memory.js'
+import type { OperationMemory } from './memory.js'
 import { isLate, timedOut, waitOn } from './operation.js'
 import type { Observation } from './observe.js'
 import { intervalSeconds, type Policy } from './policy.js'
@@ -18,11 +18,11 @@ type Absent = Extract<Observation, { type: 'absent' }>
 /** There is no object: create it, unless that was just done, may be on its way, or is not wanted. */
 export function decideAbsent(context: Context, policy: Policy, absent: Absent): Decision {
   const { attempt } = context
-  const { operation } = readMemory(context.resource)
+  const { operation } = context.memory
   if (operation?.action === 'create' && operation.handle === undefined) return waitForOperation(context, operation)
-  if (mutationOf(context)?.action === 'create') return afterCreateUnseen(context)
+  if (context.mutation?.action === 'create') return afterCreateUnseen(context)
   if (attempt.type === 'succeeded' && inGrace(context, attempt.at)) return waitForSight(context, attempt.at)
-  if (readMemory(context.resource).completed === true) return completed(context)
+  if (context.memory.completed === true) return completed(context)
   const refused = notAllowed(context, policy)
   if (refused !== undefined) return refused
   if (attempt.type === 'pending' && !hasWrittenAhead(context)) return decideUnknown(context, absent, attempt.at)

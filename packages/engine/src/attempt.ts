@@ -17,6 +17,8 @@ export type Attempt =
 export function readAttempt(resource: JsonObject): Attempt {
   const annotations = annotationsOf(resource)
   const number = readNumber(annotations[ANNOTATION.externalCreateAttempt])
+  const settled = settledByText(annotations[ANNOTATION.externalCreatePending], annotations[ANNOTATION.externalCreateSucceeded], annotations[ANNOTATION.externalCreateFailed])
+  if (settled !== undefined) return { type: 'succeeded', number, get at() { return timeOf(settled) } }
   const pending = timeOf(annotations[ANNOTATION.externalCreatePending])
   const succeeded = timeOf(annotations[ANNOTATION.externalCreateSucceeded])
   const failed = timeOf(annotations[ANNOTATION.externalCreateFailed])
@@ -24,6 +26,14 @@ export function readAttempt(resource: JsonObject): Attempt {
   if (succeeded > 0 && succeeded >= failed) return { type: 'succeeded', number, at: succeeded }
   return failed > 0 ? { type: 'failed', number, at: failed } : { type: 'none', number }
 }
+
+/** The usual case without reading any time: all in our own form, succeeded last. */
+function settledByText(pending: string | undefined, succeeded: string | undefined, failed: string | undefined): string | undefined {
+  if (failed !== undefined || succeeded === undefined || succeeded.length !== OWN_LENGTH) return undefined
+  if (!succeeded.endsWith('Z')) return undefined
+  return pending === undefined || (pending.length === OWN_LENGTH && pending.endsWith('Z') && pending <= succeeded) ? succeeded : undefined
+}
+const OWN_LENGTH = '2026-11-21T15:49:00.123Z'.length
 
 function readNumber(text: string | undefined): number {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : 0

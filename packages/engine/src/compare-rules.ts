@@ -12,6 +12,8 @@ export interface PreparedComparison {
   readonly ignored: ReadonlySet<string>
   readonly updatable: ReadonlySet<string> | undefined
   readonly rules: readonly PreparedRule[]
+  /** Rules of values that no answer shows. */
+  readonly hidden: readonly PreparedRule[]
 }
 
 export interface RuleNode {
@@ -30,7 +32,8 @@ export function prepareComparison(plan: ComparePlan, programs: Compiler): Prepar
   const rules = plan.rules.map((rule) => ({ plan: rule, normalize: normalizerOf(rule, programs) }))
   const root = draftNode()
   for (const rule of rules) nodeAt(root, stepsOf(rule.plan.path)).rule = rule
-  return { plan, root, rules, ignored: new Set(plan.ignored), updatable: plan.updatable && new Set(plan.updatable) }
+  const hidden = rules.filter((rule) => rule.plan.writeOnly === true || rule.plan.secret === true)
+  return { plan, root, rules, hidden, ignored: new Set(plan.ignored), updatable: plan.updatable && new Set(plan.updatable) }
 }
 
 interface DraftNode {

@@ -14,19 +14,26 @@ export type PathStep = string | number | { readonly key: string; readonly value:
 
 interface Walk {
   readonly found: Deviation[]
-  readonly path: PathStep[]
+  readonly path: (PathStep | (() => PathStep))[]
 }
 
 /** Only what the user set, at every depth; what an answer leaves out says nothing. Top-level fields that are not compared are skipped. */
 export function compareSpec(comparison: PreparedComparison, desired: JsonObject, observed: JsonObject): readonly Deviation[] {
   const walk: Walk = { found: [], path: [] }
   for (const name in desired) {
-    const seen = observed[name]
-    if (seen === undefined || comparison.ignored.has(name) || !Object.hasOwn(observed, name)) continue
+    const seen = memberOf(observed, name)
+    if (seen === undefined || desired[name] === seen || comparison.ignored.has(name)) continue
     if (comparison.updatable?.has(name) === false) continue
     compareMember(walk, comparison.root, name, desired[name] as JsonValue, seen)
   }
   return walk.found
+}
+
+/** An own member. What a plain object inherits are functions, and `__proto__`: no JSON value is one. */
+function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  const found = object[name]
+  if (typeof found === 'function') return undefined
+  return typeof found === 'object' && name === '__proto__' && !Object.hasOwn(object, name) ? undefined : found
 }
 
 /** Two values under one rule, as a plain question. */
@@ -53,13 +60,14 @@ function compareValue(walk: Walk, node: RuleNode | undefined, desired: JsonValue
 }
 
 function report(walk: Walk, rule: PreparedRule | undefined, desired: JsonValue, observed: JsonValue | undefined, kind: Deviation['kind'] = 'value'): void {
-  walk.found.push({ path: [...walk.path], desired, observed, kind, rule })
+  const path = walk.path.map((step) => (typeof step === 'function' ? step() : step))
+  walk.found.push({ path, desired, observed, kind, rule })
 }
 
 function compareObjects(walk: Walk, node: RuleNode | undefined, desired: JsonObject, observed: JsonObject): void {
   for (const name in desired) {
-    const seen = observed[name]
-    if (seen !== undefined && Object.hasOwn(observed, name)) compareMember(walk, node, name, desired[name] as JsonValue, seen)
+    const seen = memberOf(observed, name)
+    if (seen !== undefined && desired[name] !== seen) compareMember(walk, node, name, desired[name] as JsonValue, seen)
   }
 }
 
@@ -79,14 +87,18 @@ function compareInOrder(walk: Walk, node: RuleNode | undefined, desired: JsonArr
     return
   }
   const before = walk.found.length
-  desired.forEach((item, at) => compareElement(walk, node, at, item, observed[at] as JsonValue))
+  for (let at = 0; at < desired.length; at += 1) {
+    const [item, seen] = [desired[at] as JsonValue, observed[at] as JsonValue]
+    if (item !== seen) compareElement(walk, node, () => at, item, seen)
+  }
   if (walk.found.length > before && isPermutation(node, desired, observed)) {
     walk.found.length = before
     report(walk, node?.rule, desired, observed, 'order')
   }
 }
 
-function compareElement(walk: Walk, node: RuleNode | undefined, step: PathStep, desired: JsonValue, observed: JsonValue): void {
+/** The step is made only when it is needed: nearly always the elements are equal. */
+function compareElement(walk: Walk, node: RuleNode | undefined, step: () => PathStep, desired: JsonValue, observed: JsonValue): void {
   walk.path.push(step)
   compareValue(walk, node?.elements, desired, observed)
   walk.path.pop()
@@ -118,19 +130,22 @@ function compareContained(walk: Walk, node: RuleNode | undefined, desired: JsonA
 
 function compareKeyed(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
   const keys = node?.rule?.plan.keys ?? []
-  const partners = new Map(observed.map((item) => [keyOf(item, keys), item]))
-  const wanted = new Set(desired.map((item) => keyOf(item, keys)))
-  if (desired.some((item) => !partners.has(keyOf(item, keys))) || observed.some((item) => !wanted.has(keyOf(item, keys)))) {
+  const partners = new Map<string, JsonValue>()
+  for (const item of observed) partners.set(keyOf(item, keys), item)
+  const names = desired.map((item) => keyOf(item, keys))
+  if (partners.size !== observed.length || new Set(names).size !== partners.size || names.some((name) => !partners.has(name))) {
     report(walk, node?.rule, desired, observed)
     return
   }
-  for (const item of desired) {
-    const partner = partners.get(keyOf(item, keys))
-    if (partner !== undefined) compareElement(walk, node, keyStep(item, keys), item, partner)
-  }
+  desired.forEach((item, at) => {
+    const partner = partners.get(names[at] as string)
+    if (partner !== undefined) compareElement(walk, node, () => keyStep(item, keys), item, partner)
+  })
 }
 
 function keyOf(item: JsonValue, keys: readonly string[]): string {
+  const only = keys.length === 1 && isObject(item) ? item[keys[0] as string] : undefined
+  if (typeof only === 'string') return only
   return isObject(item) ? canonicalJson(keys.map((key) => item[key] ?? null)) : canonicalJson(item)
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oasgen/json'
+import { isArray, isObject, type JsonArray, type JsonObject, type JsonValue } from '@oasgen/json'
 import { CONDITION, conditionOf, readConditions, setConditions, type ConditionType, type Instant, type StoredCondition, type WantedCondition } from '@oasgen/wire'
 
 export interface ConditionState {
@@ -17,15 +17,26 @@ export interface ConditionChanges {
 
 const MAX_MESSAGE = 1024
 
-/** The conditions of a status after a reconcile; foreign ones stay, times move only when a status flips. */
-export function nextConditions(status: JsonObject, changes: ConditionChanges, at: { readonly generation: number; readonly instant: Instant }): readonly StoredCondition[] {
-  const before = readConditions(status['conditions'])
+/** The conditions of a status after a reconcile: foreign ones stay, times move only when a status flips; the very list when nothing changes. */
+export function nextConditions(status: JsonObject, changes: ConditionChanges, at: { readonly generation: number; readonly instant: Instant }): JsonValue {
+  const current = status['conditions']
+  if (isArray(current) && NAMES.every(([name, type]) => isUnchanged(current, type, changes[name], at.generation))) return current
+  const before = readConditions(current)
   const ready = changes.ready === 'keep' ? kept(conditionOf(before, CONDITION.ready)) : [wanted(CONDITION.ready, changes.ready, at.generation)]
-  const others = ([['synced', CONDITION.synced], ['reconciling', CONDITION.reconciling], ['stalled', CONDITION.stalled]] as const).flatMap(([name, type]) => {
+  const others = NAMES.slice(1).flatMap(([name, type]) => {
     const state = changes[name]
-    return state === 'off' ? [] : [wanted(type, state, at.generation)]
+    return state === 'off' || state === 'keep' ? [] : [wanted(type, state, at.generation)]
   })
-  return setConditions(before, [...ready, ...others], at.instant)
+  return setConditions(before, [...ready, ...others], at.instant) as unknown as JsonValue
+}
+
+const NAMES = [['ready', CONDITION.ready], ['synced', CONDITION.synced], ['reconciling', CONDITION.reconciling], ['stalled', CONDITION.stalled]] as const
+
+function isUnchanged(current: JsonArray, type: ConditionType, state: ConditionState | 'keep' | 'off', generation: number): boolean {
+  const found = current.find((condition) => isObject(condition) && condition['type'] === type) as JsonObject | undefined
+  if (state === 'keep') return true
+  if (state === 'off' || found === undefined) return state === 'off' && found === undefined
+  return found['status'] === state.status && found['reason'] === state.reason && found['message'] === (state.message ?? '') && found['observedGeneration'] === generation
 }
 
 function kept(ready: StoredCondition | undefined): readonly WantedCondition[] {

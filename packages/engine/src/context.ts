@@ -1,8 +1,10 @@
 import type { JsonObject } from '@oasgen/json'
-import type { Action, Exchange, Instant, Purpose } from '@oasgen/wire'
+import type { Exchange, Instant, Purpose } from '@oasgen/wire'
 import { readAttempt, type Attempt } from './attempt.js'
 import type { Decision, Observed, Subject, WriteReason } from './decision.js'
 import { knownIdentity, type Identity } from './identity.js'
+import { readMemory, type Memory } from './memory.js'
+import { mutationOf, type Mutation } from './mutation.js'
 import type { PreparedPlan } from './prepare.js'
 import type { Bindings } from './programs.js'
 import { metadataOf, textIn } from './resource.js'
@@ -19,6 +21,8 @@ export interface Context {
   readonly namespace: string
   readonly known: Identity
   readonly attempt: Attempt
+  readonly memory: Memory
+  readonly mutation: Mutation | undefined
 }
 
 export function contextOf(prepared: PreparedPlan, subject: Subject, exchanges: readonly Exchange[], instant: Instant): Context {
@@ -30,36 +34,19 @@ export function contextOf(prepared: PreparedPlan, subject: Subject, exchanges: r
     namespace: textIn(metadata, 'namespace'),
     known: knownIdentity(prepared.identity, resource),
     attempt: readAttempt(resource),
+    memory: readMemory(resource),
+    mutation: mutationOf(subject, exchanges),
   }
 }
 
 /** Whether this reconcile has written for this reason after the given number of exchanges. */
-export function hasWritten({ subject }: Context, why: WriteReason, since = 0): boolean {
+export function hasWritten({ subject }: Pick<Context, 'subject'>, why: WriteReason, since = 0): boolean {
   return subject.written.some((record) => record.why === why && record.exchanges >= since)
 }
 
 /** Whether the record of a create was made by this reconcile; any other was left behind. */
 export function hasWrittenAhead(context: Context): boolean {
   return hasWritten(context, 'attempt') || hasWritten(context, 'again')
-}
-
-const MUTATING: readonly Action[] = ['create', 'update', 'delete']
-
-/** Where the exchanges of the last verb that changes something begin; -1 when none was sent. */
-export function lastMutationStart({ exchanges }: Context): number {
-  const last = exchanges.findLastIndex(isMutation)
-  if (last < 0) return -1
-  const { action } = (exchanges[last] as Exchange).purpose
-  return exchanges.findIndex((exchange, at) => at <= last && isMutation(exchange) && exchange.purpose.action === action && isRun(exchanges, at, last))
-}
-
-function isMutation({ purpose }: Exchange): boolean {
-  return MUTATING.includes(purpose.action) && purpose.call !== 'poll' && purpose.call !== 'postGet'
-}
-
-function isRun(exchanges: readonly Exchange[], from: number, to: number): boolean {
-  const { action } = (exchanges[from] as Exchange).purpose
-  return exchanges.slice(from, to + 1).every((exchange) => isMutation(exchange) && exchange.purpose.action === action)
 }
 
 export interface ScopeExtras {

@@ -4,11 +4,11 @@ import { ANNOTATION, REASON } from '@oasgen/wire'
 import type { ConditionState } from './conditions.js'
 import type { Context } from './context.js'
 import type { Decision, Observed, ResourceWrite } from './decision.js'
-import { witnessHashes, type Difference } from './differences.js'
-import { memoryOf, mutationOf, sentMemory } from './effects.js'
+import { NO_WITNESSES, witnessHashes, type Difference } from './differences.js'
+import { memoryOf, sentMemory } from './effects.js'
 import { event, finish } from './ending.js'
 import { observedExports } from './exports.js'
-import type { Found } from './found.js'
+import type { Found } from './compare-found.js'
 import type { Memory } from './memory.js'
 import { intervalSeconds, type Policy } from './policy.js'
 import { readinessOf } from './readiness.js'
@@ -35,7 +35,7 @@ export function converge(context: Context, convergence: Convergence): Decision {
   const { found, differences } = convergence
   const readiness = readinessOf(context, found.observed, convergence.assumed ?? '')
   if (readiness.failed !== undefined) return stopFor(context, 'observe', readiness.failed, { observed: found.observed })
-  const mutation = mutationOf(context)
+  const mutation = context.mutation
   const memory = learned(context, differences)
   const open = openDifferences(differences, memory)
   if (hasUnfinished(context, 'update', generationOf(context.resource)) && mutation === undefined) return update(context, found, open)
@@ -46,7 +46,7 @@ export function converge(context: Context, convergence: Convergence): Decision {
 
 function learned(context: Context, differences: readonly Difference[]): Memory {
   const memory = memoryOf(context)
-  const mutation = mutationOf(context)
+  const mutation = context.mutation
   if (mutation?.isSuccess !== true || mutation.action === 'delete') return memory
   const known = learn(memory.known ?? [], differences, mutation.action)
   return known.length === 0 ? memory : { ...memory, known }
@@ -67,20 +67,26 @@ function wasJustLearned({ known }: Memory, path: string, differences: readonly D
 
 /** In effect now: what a later removal or edit is measured against. */
 function remembered(context: Context, memory: Memory, { observed, isCompleted }: { readonly observed: Observed; readonly isCompleted: boolean }): Memory {
-  const { updates: _, deleteAcceptedAt: __, operation: ___, ...rest } = memory
   const isCurrent = memory.sent !== undefined && memory.sent.generation === generationOf(context.resource)
-  const current = isCurrent ? rest : { ...rest, ...sentMemory(context, 'inEffect') }
   const witnesses = witnessHashes(context.prepared.comparison, observed)
-  const { sent } = current
+  if (isCurrent && !isBusy(memory) && !isCompleted && witnesses === NO_WITNESSES && memory.requested === requestToken(context)) return memory
+  const { updates: _, deleteAcceptedAt: __, operation: ___, ...rest } = memory
+  const current = isCurrent ? rest : { ...rest, ...sentMemory(context, 'inEffect') }
+  const token = requestToken(context)
   return {
-    ...current, ...requested(context), ...(isCompleted && { completed: true }),
-    ...(sent !== undefined && Object.keys(witnesses).length > 0 && { sent: { ...sent, witnesses } }),
+    ...current,
+    ...(token !== undefined && { requested: token }),
+    ...(isCompleted && { completed: true }),
+    ...(current.sent !== undefined && witnesses !== NO_WITNESSES && { sent: { ...current.sent, witnesses } }),
   }
 }
 
-function requested({ resource }: Context): { readonly requested?: string } {
-  const token = annotationsOf(resource)[ANNOTATION.reconcileRequestedAt]
-  return token === undefined ? {} : { requested: token }
+function isBusy({ updates, deleteAcceptedAt, operation }: Memory): boolean {
+  return updates !== undefined || deleteAcceptedAt !== undefined || operation !== undefined
+}
+
+function requestToken({ resource }: Context): string | undefined {
+  return annotationsOf(resource)[ANNOTATION.reconcileRequestedAt]
 }
 
 interface State {
@@ -93,10 +99,9 @@ interface OpenState extends State {
 
 function inSync(context: Context, { found, assumed }: Convergence, { memory, ready }: State, message = ''): Decision {
   const exports = assumed === undefined && context.prepared.exports.length > 0 ? observedExports(context, found.observed, memory.exported ?? {}) : undefined
-  const { exported: _, ...others } = memory
   return finish(context, {
     observed: found.observed,
-    memory: exports === undefined || Object.keys(exports.exported).length === 0 ? others : { ...others, exported: exports.exported },
+    memory: exports === undefined ? memory : { ...memory, exported: exports.exported },
     ...(exports && { exports: exports.writes }),
     conditions: {
       ready,
@@ -115,12 +120,12 @@ function pendingSeconds({ subject }: Context): number {
 }
 
 function updatedEvent(context: Context): NonNullable<ResourceWrite['events']> {
-  return mutationOf(context)?.action === 'update' ? [event('Normal', 'UpdatedExternalResource', 'Successfully requested update of external resource')] : []
+  return context.mutation?.action === 'update' ? [event('Normal', 'UpdatedExternalResource', 'Successfully requested update of external resource')] : []
 }
 
 /** Sent in this reconcile already, and not visible yet: never twice in one. */
 function notYet(context: Context, { found }: Convergence, { memory, open, ready }: OpenState): Decision {
-  const updates = mutationOf(context)?.action === 'update' ? countUpdate(context, memory, open) : undefined
+  const updates = context.mutation?.action === 'update' ? countUpdate(context, memory, open) : undefined
   const counted = updates === undefined ? memory : { ...memory, updates }
   if (updates !== undefined && updates.count >= MAX_UPDATES) return stopFor(context, 'update', notConverging(open, updates.count), { observed: found.observed, memory: counted })
   const message = `sent, and not visible yet: ${pathsOf(open)}`
@@ -146,7 +151,7 @@ function countUpdate(context: Context, memory: Memory, open: readonly Difference
 /** What the count belongs to: the generation, the token of a person who wants it tried again, and what differs how. */
 function stateOf(context: Context, open: readonly Difference[]): string {
   const seen: JsonValue = open.map(({ path, observed }) => [path, observed ?? null])
-  return shortHash([generationOf(context.resource), annotationsOf(context.resource)[ANNOTATION.reconcileRequestedAt] ?? '', seen])
+  return shortHash([generationOf(context.resource), requestToken(context) ?? '', seen])
 }
 
 function notConverging(open: readonly Difference[], count: number): Finding {

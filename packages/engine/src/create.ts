@@ -6,10 +6,10 @@ import { hasWritten, hasWrittenAhead, type Context } from './context.js'
 import type { Decision, Outcome, ResourceWrite } from './decision.js'
 import { event, nextStatus } from './ending.js'
 import { createdExports } from './exports.js'
-import { mutationOf, sentMemory } from './effects.js'
+import { sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './life.js'
-import { readMemory, type OperationMemory, type StepMemory } from './memory.js'
+import type { OperationMemory, StepMemory } from './memory.js'
 import { startedOperation } from './operation.js'
 import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
@@ -29,8 +29,8 @@ export function create(context: Context): Decision {
 
 /** Steps that a crash interrupted go on where they were; `undefined` when there are none. */
 export function resumeCreate(context: Context): Decision | undefined {
-  const { steps } = readMemory(context.resource)
-  if (steps?.action !== 'create' || steps.run !== context.attempt.number || mutationOf(context) !== undefined) return undefined
+  const { steps } = context.memory
+  if (steps?.action !== 'create' || steps.run !== context.attempt.number || context.mutation !== undefined) return undefined
   const run = runCreate(context, [])
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   return run.type === 'send' ? run : forgetSteps(context)
@@ -93,8 +93,8 @@ interface Creation {
 }
 
 function created(context: Context, creation: Creation): Mutated {
-  const { prepared, resource } = context
-  if (readMemory(resource).steps?.action === 'create') return forgetSteps(context)
+  const { prepared } = context
+  if (context.memory.steps?.action === 'create') return forgetSteps(context)
   if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
   const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
   const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
@@ -119,7 +119,7 @@ function createdWrite(context: Context, creation: Creation): ResourceWrite {
 function identityOfCreated(context: Context, { exchange, outcome }: Creation): Identity {
   const { prepared, resource, known } = context
   const observed = isOperation(context, exchange) ? undefined : outcome.observed
-  const isLater = readMemory(resource).steps?.action === 'create' || hasWritten(context, 'created')
+  const isLater = context.memory.steps?.action === 'create' || hasWritten(context, 'created')
   const before = isLater ? known : chosenParts(prepared.identity, resource)
   const headers = exchange?.result.type === 'response' ? exchange.result.response.headers : {}
   return identityFrom(prepared.identity, { observed, headers }, before)

@@ -1,7 +1,8 @@
 import { finding } from '@oasgen/diagnostics'
 import { ANNOTATION, FINALIZER, REASON, type Exchange } from '@oasgen/wire'
 import { canRepeatCreate } from './absent.js'
-import { hasWritten, lastMutationStart, type Context } from './context.js'
+import { hasWritten, type Context } from './context.js'
+import { lastMutationStart } from './mutation.js'
 import { afterCreate, create } from './create.js'
 import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
 import { event, finish } from './ending.js'
@@ -9,7 +10,7 @@ import { memoryOf } from './effects.js'
 import { environmentTrouble } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
-import { readMemory, type Memory } from './memory.js'
+import type { Memory } from './memory.js'
 import { followOperation, startedOperation, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
@@ -31,7 +32,7 @@ export function decideDeletion(context: Context): Decision {
   if (policy.invalid !== undefined) return stopFor(context, 'delete', policy.invalid)
   // Needs neither credentials nor an API that answers.
   if (policy.orphan || !policy.mayDelete) return release(context, 'kept by policy')
-  const start = lastMutationStart(context)
+  const start = lastMutationStart(context.exchanges)
   const action = context.exchanges[start]?.purpose.action
   const blocked = resolveCreate(context, 'delete') ?? environmentTrouble(context, 'delete')
   if (blocked !== undefined) return blocked
@@ -43,7 +44,7 @@ export function decideDeletion(context: Context): Decision {
 
 /** What was begun is ended first: a create that goes on would make the object again, a delete that goes on needs no second one. */
 function followBefore(context: Context): Decision | undefined {
-  const { operation } = readMemory(context.resource)
+  const { operation } = context.memory
   return operation?.handle === undefined || operation.action === 'update' ? undefined : followOperation(context, operation)
 }
 
@@ -82,7 +83,7 @@ function decideAbsent(context: Context, absent: Extract<Observation, { type: 'ab
   if (wasNeverCreated(context)) return release(context, 'never created')
   if (attempt.type === 'pending' && !absent.lookedUp && canRepeatCreate(context)) return create(context)
   const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < subject.settings.graceSeconds * 1000
-  const accepted = readMemory(context.resource).deleteAcceptedAt !== undefined
+  const accepted = context.memory.deleteAcceptedAt !== undefined
   if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + subject.settings.graceSeconds * 1000 })
   if (attempt.type === 'pending' && !absent.lookedUp) return askByKey(context)
   return release(context, 'gone')
@@ -105,9 +106,9 @@ function askByKey(context: Context): Decision {
 /** Sends the delete, unless one was accepted a short while ago. */
 function remove(context: Context, identity: Identity, observed: Observed | undefined): Decision {
   if (context.prepared.actions.delete === undefined) return release(context, 'there is no delete')
-  const accepted = readInstant(readMemory(context.resource).deleteAcceptedAt ?? '')
+  const accepted = readInstant(context.memory.deleteAcceptedAt ?? '')
   const deadline = (accepted ?? 0) + context.subject.settings.deleteDeadlineSeconds * 1000
-  if (accepted !== undefined && context.instant < deadline) return stillThere(context, readMemory(context.resource), observed)
+  if (accepted !== undefined && context.instant < deadline) return stillThere(context, context.memory, observed)
   const isStepped = context.prepared.actions.delete.steps.length > 0
   if (isStepped && !hasUnfinished(context, 'delete', 1) && !isRecorded(context)) return writeSteps(context, { action: 'delete', run: 1, done: {} })
   const run = runDelete(context, [], identity, observed)
@@ -152,7 +153,7 @@ interface Accepted {
 
 /** Everything of the delete was accepted: steps are forgotten, an operation is followed, and else it is looked whether the object is gone. */
 function accepted(context: Context, policy: Policy, { outcome, exchange, end }: Accepted): Decision {
-  const memory = readMemory(context.resource)
+  const memory = context.memory
   if (memory.steps?.action === 'delete') return forgetSteps(context)
   const operation = exchange === undefined ? undefined : startedOperation(context, 'delete', exchange, outcome)
   if (operation !== undefined && !hasWritten(context, 'operation', end)) return writeOperation(context, { ...memory, deleteAcceptedAt: printInstant(context.instant), operation }, REASON.deleting)

@@ -16,6 +16,8 @@ export interface DifferenceInput {
   readonly secrets: Readonly<Record<string, string>>
 }
 
+const NONE: readonly Difference[] = []
+
 /** A difference with what is needed to decide on it. */
 export interface Difference extends FieldDifference {
   readonly place: FieldPath
@@ -28,6 +30,8 @@ export interface Difference extends FieldDifference {
 /** All that differs, settled or not. At a steady state this is one walk over the spec and nothing else. */
 export function differencesOf(input: DifferenceInput): readonly Difference[] {
   const visible = compareSpec(input.comparison, input.spec, input.observed.spec)
+  const isCurrent = input.memory.sent === undefined || input.memory.sent.generation === input.generation
+  if (visible.length === 0 && isCurrent && input.comparison.hidden.length === 0) return NONE
   const shown = visible.map((deviation) => visibleDifference(input, deviation))
   if (input.memory.sent === undefined || input.memory.sent.generation === input.generation) return [...shown, ...hidden(input)]
   return [...shown, ...removed(input), ...hidden(input), ...unseenEdits(input, input.memory.sent)]
@@ -95,8 +99,7 @@ function isBlank(value: JsonValue): boolean {
 
 /** Values that no answer shows: they differ when they are not what was last sent, or when their witness moved. */
 function hidden(input: DifferenceInput): readonly Difference[] {
-  return input.comparison.rules.flatMap(({ plan }) => {
-    if (plan.writeOnly !== true && plan.secret !== true) return []
+  return input.comparison.hidden.flatMap(({ plan }) => {
     const place = placeOf(plan.path)
     if (place === undefined) return []
     const edited = plan.secret === true ? secretChanged(input, plan.path) : valueChanged(input, place)
@@ -125,8 +128,11 @@ function witnessMoved({ memory, observed }: DifferenceInput, path: string, witne
   return witness !== undefined && before !== undefined && before !== shortHash(witnessValue(observed, witness))
 }
 
+export const NO_WITNESSES: Readonly<Record<string, string>> = {}
+
 /** What the witnesses of write-only fields say now. */
 export function witnessHashes({ rules }: PreparedComparison, observed: Observed): Readonly<Record<string, string>> {
+  if (!rules.some(({ plan }) => plan.witness !== undefined)) return NO_WITNESSES
   return Object.fromEntries(rules.flatMap(({ plan }) => (plan.witness === undefined ? [] : [[plan.path, shortHash(witnessValue(observed, plan.witness))] as const])))
 }
 

@@ -4,7 +4,7 @@ import { CONDITION, REASON } from '@oasgen/wire'
 import { nextConditions, statusCondition, type ConditionChanges } from './conditions.js'
 import { hasWritten, type Context } from './context.js'
 import type { Decision, EventRecord, ExportWrite, Observed } from './decision.js'
-import { mutationOf } from './effects.js'
+
 import { printMemory, type Memory } from './memory.js'
 import { generationOf, metadataOf, statusOf, textIn } from './resource.js'
 import { projectStatus } from './status-fields.js'
@@ -27,13 +27,14 @@ export function finish(context: Context, ending: Ending): Decision {
   const current = statusOf(context.resource)
   const { status, findings } = nextStatus(context, ending)
   const exports = ending.exports ?? []
-  if (equalJson(current, status) && exports.length === 0) return withNotices(ending.decision, findings)
+  const isSame = status === current || equalJson(current, status)
+  if (isSame && exports.length === 0) return withNotices(ending.decision, findings)
   return {
     type: 'write',
     write: {
       why: 'outcome',
       resourceVersion: textIn(metadataOf(context.resource), 'resourceVersion'),
-      ...(!equalJson(current, status) && { status }),
+      ...(!isSame && { status }),
       ...(ending.events !== undefined && ending.events.length > 0 && { events: ending.events }),
       ...(exports.length > 0 && { exports }),
     },
@@ -49,24 +50,25 @@ export interface NextStatus {
   readonly findings: readonly Finding[]
 }
 
+/** The very status that is there when nothing in it changes. */
 export function nextStatus(context: Context, { conditions, observed, memory, clear }: Omit<Ending, 'decision'>): NextStatus {
-  const { prepared, resource, instant } = context
+  const { prepared, resource, instant, mutation } = context
   const current = statusOf(resource)
-  const isNew = clear === true || (mutationOf(context)?.action === 'create' && mutationOf(context)?.isSuccess === true)
+  const isNew = clear === true || (mutation?.action === 'create' && mutation.isSuccess)
   // What an earlier object left in status is not true of a new one.
-  const kept: JsonObject = isNew ? {} : current
+  const kept: JsonObject = isNew ? NOTHING : current
   const projected = observed === undefined ? { status: kept, findings: [] } : projectStatus(prepared.status, observed.status, kept)
   const generation = generationOf(resource)
+  const next = nextConditions(current, conditions, { generation, instant })
+  const isSame = projected.status === current && next === current['conditions'] && current['observedGeneration'] === generation && memory === context.memory
+  if (isSame) return { status: current, findings: projected.findings }
   const remembered = printMemory(memory)
   const { reconcile: _, ...fields } = projected.status
-  const status: Record<string, JsonValue> = {
-    ...fields,
-    observedGeneration: generation,
-    conditions: nextConditions(current, conditions, { generation, instant }) as unknown as JsonValue,
-  }
+  const status: Record<string, JsonValue> = { ...fields, observedGeneration: generation, conditions: next as JsonValue }
   if (remembered !== undefined) status['reconcile'] = remembered
   return { status, findings: projected.findings }
 }
+const NOTHING: JsonObject = {}
 
 /** Ready as it was; a resource that never had it gets the reason why not. */
 export function readyOrUnavailable(resource: JsonObject, message: string): ConditionChanges['ready'] {

@@ -1,7 +1,6 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import type { Context } from './context.js'
 import type { Decision } from './decision.js'
-import { readMemory } from './memory.js'
 import { retryLater, stopFor, type Verb } from './trouble.js'
 import { currentServer } from './server.js'
 
@@ -23,7 +22,7 @@ function configurationTrouble(context: Context, verb: Verb): Decision | undefine
 
 /** An object lives at one address; another one under its feet would be a second object, not the same (R16). */
 function serverTrouble(context: Context, verb: Verb): Decision | undefined {
-  const recorded = readMemory(context.resource).server
+  const recorded = context.memory.server
   if (recorded === undefined) return undefined
   const current = currentServer(context)
   return current === undefined || current === recorded ? undefined : stopFor(context, verb, serverChanged(recorded, current))

@@ -3,44 +3,22 @@ import { equalJson, type JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER } from '@oasgen/wire'
 import { succeededAnnotations } from './attempt.js'
 import { hasWritten, type Context } from './context.js'
-import { ruleFor } from './compare-rules.js'
+import { compareFound, type Found } from './compare-found.js'
 import { converge } from './converge.js'
 import type { Decision } from './decision.js'
-import { differencesOf, type Difference } from './differences.js'
-import { memoryOf, mutationOf } from './effects.js'
+import type { Difference } from './differences.js'
+
 import { event } from './ending.js'
-import { externalNameOf, identityEdits, isComplete, type Identity } from './identity.js'
-import type { Observation } from './observe.js'
-import { pathOf } from './reader.js'
+import { externalNameOf, isComplete, type Identity } from './identity.js'
 import { isOwned } from './owned.js'
 import type { Policy } from './policy.js'
-import { annotationsOf, finalizersOf, generationOf, metadataOf, specOf, textIn } from './resource.js'
-import { secretsOf } from './sent.js'
+import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
 import { stopFor } from './trouble.js'
-
-export type Found = Extract<Observation, { type: 'found' }>
 
 /** There is an object: make sure that it is ours and that we know it again, then compare. */
 export function decideFound(context: Context, policy: Policy, found: Found): Decision {
   const differences = compareFound(context, found)
   return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? converge(context, { policy, found, differences })
-}
-
-/** `memory`: by default with what this reconcile has just sent. */
-export function compareFound(context: Context, { observed }: Found, memory = memoryOf(context)): readonly Difference[] {
-  const { prepared, resource } = context
-  const compared = differencesOf({
-    comparison: prepared.comparison, spec: specOf(resource), generation: generationOf(resource), observed, memory, secrets: secretsOf(context),
-  })
-  return [...compared, ...renames(context)]
-}
-
-/** The user wants it under another name or parent: another object, unless the definition says that it can be moved. */
-function renames({ prepared, known, resource }: Context): readonly Difference[] {
-  return identityEdits(prepared.identity, known, resource).map(({ path, wanted, recorded }) => ({
-    path, desired: wanted, observed: recorded, class: 'userEdit', place: pathOf(path).slice(1), kind: 'value', settled: false,
-    immutable: ruleFor(prepared.comparison, path)?.plan.immutable ?? 'deny',
-  }))
 }
 
 /** An object that nobody made through this resource is taken over by policy; one that our own unanswered create made is ours. */
@@ -54,7 +32,7 @@ function adopt(context: Context, policy: Policy, found: Found, differences: read
 }
 
 function isOurs(context: Context, found: Found): boolean {
-  if (context.attempt.type === 'pending' || mutationOf(context)?.isSuccess === true) return true
+  if (context.attempt.type === 'pending' || context.mutation?.isSuccess === true) return true
   return isOwned(context) && (found.match === 'same' || isSameIdentity(context, found.identity))
 }
 

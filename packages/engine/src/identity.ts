@@ -104,6 +104,8 @@ function typed(text: string, type: IdentityPart['type']): JsonValue {
 
 /** The annotation for an identity; `undefined` where there is nothing to say (singletons, or not all of it is known). */
 export function externalNameOf({ named }: PreparedIdentity, known: Identity): string | undefined {
+  const only = named.length === 1 ? known[(named[0] as PreparedPart).plan.path] : undefined
+  if (typeof only === 'string' && /^[\w.-]+$/.test(only)) return only
   const fields = named.flatMap(({ plan }) => (known[plan.path] === undefined ? [] : [[plan.path, known[plan.path] as JsonValue] as const]))
   return fields.length < named.length ? undefined : printExternalName(objectFrom(fields))
 }

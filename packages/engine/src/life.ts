@@ -3,13 +3,13 @@ import { REASON } from '@oasgen/wire'
 import { decideAbsent } from './absent.js'
 import { afterCreate, resumeCreate } from './create.js'
 import { afterUpdate } from './update.js'
-import { lastMutationStart, type Context } from './context.js'
+import { type Context } from './context.js'
+import { lastMutationStart } from './mutation.js'
 import type { Decision } from './decision.js'
 import { event, finish } from './ending.js'
 import { environmentTrouble, referenceState } from './environment.js'
 import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
-import { readMemory } from './memory.js'
 import { followOperation } from './operation.js'
 import { observe, type Observing } from './observe.js'
 import { policyOf, type Policy } from './policy.js'
@@ -22,12 +22,12 @@ export function decideLife(context: Context): Decision {
   if (policy.paused) return paused(context)
   const blocked = resolveCreate(context, 'create') ?? environmentTrouble(context, 'observe') ?? referenceTrouble(context)
   if (blocked !== undefined) return blocked
-  const start = lastMutationStart(context)
+  const start = lastMutationStart(context.exchanges)
   const mutation = start < 0 ? { type: 'settled' as const, used: 0 } : afterMutation(context, start)
   if (mutation.type !== 'settled') return mutation
   const resumed = resumeCreate(context)
   if (resumed !== undefined) return resumed
-  const { operation } = readMemory(context.resource)
+  const { operation } = context.memory
   const followed = operation?.handle === undefined ? undefined : followOperation(context, operation)
   if (followed !== undefined) return followed
   const seen = context.exchanges.slice(Math.max(start, 0) + mutation.used).filter(({ purpose }) => purpose.call !== 'poll')

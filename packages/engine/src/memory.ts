@@ -65,66 +65,58 @@ export interface StepMemory {
   readonly done: Readonly<Record<string, JsonValue>>
 }
 
+const NOTHING: Memory = {}
+
 /** Reads leniently: what has the wrong form counts as forgotten, which is always safe. */
 export function readMemory(resource: JsonObject): Memory {
   const stored = reconcileOf(resource)
-  return {
-    ...objectMember(stored, 'identity'),
-    ...objectMember(stored, 'exported'),
-    ...textMember(stored, 'server'),
-    ...textMember(stored, 'deleteAcceptedAt'),
-    ...textMember(stored, 'replacing'),
-    ...textMember(stored, 'requested'),
-    ...(stored['completed'] === true && { completed: true }),
-    ...readSent(stored['sent']),
-    ...readKnown(stored['known']),
-    ...readUpdates(stored['updates']),
-    ...readOperation(stored['operation']),
-    ...readSteps(stored['steps']),
-  } as Memory
+  let memory: { -readonly [N in keyof Memory]: Memory[N] } | undefined
+  for (const name in stored) {
+    const value = MEMBERS[name]?.(stored[name] as JsonValue)
+    if (value !== undefined) (memory ??= {})[name as keyof Memory] = value as never
+  }
+  return memory ?? NOTHING
 }
 
-function objectMember(stored: JsonObject, name: string): JsonObject {
-  const value = stored[name]
-  return isObject(value) ? { [name]: value } : {}
+const object = (value: JsonValue): JsonObject | undefined => (isObject(value) ? value : undefined)
+const text = (value: JsonValue): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const MEMBERS: Readonly<Record<string, (value: JsonValue) => unknown>> = {
+  identity: object, exported: object,
+  server: text, deleteAcceptedAt: text, replacing: text, requested: text,
+  completed: (value) => (value === true ? true : undefined),
+  sent: readSent, known: readKnown, updates: readUpdates, operation: readOperation, steps: readSteps,
 }
 
-function textMember(stored: JsonObject, name: string): JsonObject {
-  const value = stored[name]
-  return typeof value === 'string' ? { [name]: value } : {}
+function readSent(value: JsonValue): SentMemory | undefined {
+  return isObject(value) && typeof value['generation'] === 'number' && isObject(value['fields']) ? (value as unknown as SentMemory) : undefined
 }
 
-function readSent(value: JsonValue | undefined): { readonly sent?: SentMemory } {
-  if (!isObject(value) || typeof value['generation'] !== 'number' || !isObject(value['fields'])) return {}
-  const texts = (name: string): JsonObject => (isObject(value[name]) ? { [name]: value[name] } : {})
-  return { sent: { generation: value['generation'], fields: value['fields'], ...texts('secrets'), ...texts('witnesses') } as unknown as SentMemory }
+function readKnown(value: JsonValue): readonly KnownDifference[] | undefined {
+  if (!isArray(value)) return undefined
+  return value.filter((entry) => isObject(entry) && typeof entry['path'] === 'string' && typeof entry['desired'] === 'string') as unknown as readonly KnownDifference[]
 }
 
-function readKnown(value: JsonValue | undefined): { readonly known?: readonly KnownDifference[] } {
-  if (!isArray(value)) return {}
-  const known = value.filter((entry) => isObject(entry) && typeof entry['path'] === 'string' && typeof entry['desired'] === 'string')
-  return { known: known as unknown as readonly KnownDifference[] }
+function readUpdates(value: JsonValue): UpdateMemory | undefined {
+  return isObject(value) && typeof value['count'] === 'number' && isArray(value['fields']) ? (value as unknown as UpdateMemory) : undefined
 }
 
-function readUpdates(value: JsonValue | undefined): { readonly updates?: UpdateMemory } {
-  if (!isObject(value) || typeof value['count'] !== 'number' || !isArray(value['fields'])) return {}
-  return { updates: value as unknown as UpdateMemory }
+function readOperation(value: JsonValue): OperationMemory | undefined {
+  return isObject(value) && typeof value['action'] === 'string' && typeof value['startedAt'] === 'string' ? (value as unknown as OperationMemory) : undefined
 }
 
-function readOperation(value: JsonValue | undefined): { readonly operation?: OperationMemory } {
-  if (!isObject(value) || typeof value['action'] !== 'string' || typeof value['startedAt'] !== 'string') return {}
-  return { operation: value as unknown as OperationMemory }
-}
-
-function readSteps(value: JsonValue | undefined): { readonly steps?: StepMemory } {
-  if (!isObject(value) || typeof value['action'] !== 'string' || typeof value['run'] !== 'number' || !isObject(value['done'])) return {}
-  return { steps: value as unknown as StepMemory }
+function readSteps(value: JsonValue): StepMemory | undefined {
+  return isObject(value) && typeof value['action'] === 'string' && typeof value['run'] === 'number' && isObject(value['done']) ? (value as unknown as StepMemory) : undefined
 }
 
 /** The form in status; `undefined` when there is nothing to remember. */
 export function printMemory(memory: Memory): JsonObject | undefined {
-  const entries = Object.entries(memory).filter(([, value]) => value !== undefined && !isEmptyList(value))
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as JsonObject)
+  let printed: Record<string, JsonValue> | undefined
+  for (const name in memory) {
+    const value = memory[name as keyof Memory]
+    if (value !== undefined && !isEmptyList(value)) (printed ??= {})[name] = value as JsonValue
+  }
+  return printed
 }
 
 function isEmptyList(value: unknown): boolean {

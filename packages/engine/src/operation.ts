@@ -9,7 +9,7 @@ import type { Decision, Outcome } from './decision.js'
 import { finish, nextStatus } from './ending.js'
 import { errorText } from './error-text.js'
 import { sameScalar } from './loose-equal.js'
-import { readMemory, type Memory, type OperationMemory } from './memory.js'
+import type { Memory, OperationMemory } from './memory.js'
 import type { PreparedAction } from './prepare.js'
 import { readerOf } from './reader.js'
 import { metadataOf, statusOf, textIn } from './resource.js'
@@ -127,7 +127,7 @@ export function waitOn(context: Context, { action }: OperationMemory, until: Ins
   const reason = action === 'delete' ? REASON.deleting : REASON.pending
   const message = `the API is still working on the ${action}`
   return finish(context, {
-    memory: readMemory(context.resource),
+    memory: context.memory,
     conditions: { ready: { status: 'False', reason, message }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', reason, message }, stalled: 'off' },
     decision: { type: 'wait', reason, until },
   })
@@ -141,7 +141,7 @@ export function timedOut(context: Context, { action }: OperationMemory): Decisio
 function closeOperation(context: Context, { action }: OperationMemory, how: 'succeeded' | 'failed'): Decision | undefined {
   if (hasWritten(context, 'operation', context.exchanges.length)) return undefined
   const { resource, attempt, instant } = context
-  const { operation: _, ...memory } = readMemory(resource)
+  const { operation: _, ...memory } = context.memory
   const annotations = action !== 'create' ? undefined : how === 'succeeded' ? succeededAnnotations(attempt, instant) : failedAnnotations(attempt, attempt.number + 1, instant)
   return {
     type: 'write',
@@ -154,8 +154,8 @@ function closeOperation(context: Context, { action }: OperationMemory, how: 'suc
   }
 }
 
-function withoutDelete({ deleteAcceptedAt: _, ...memory }: Memory): Memory {
-  return memory
+function withoutDelete(memory: Memory): Memory {
+  return Object.fromEntries(Object.entries(memory).filter(([name]) => name !== 'deleteAcceptedAt'))
 }
 
 /** The status as it is, with other memories. */

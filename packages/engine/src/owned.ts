@@ -2,14 +2,13 @@ import { ANNOTATION, CONDITION } from '@oasgen/wire'
 import { statusCondition } from './conditions.js'
 import type { Context } from './context.js'
 import { hasAssigned } from './identity.js'
-import { readMemory } from './memory.js'
 import { annotationsOf, statusOf } from './resource.js'
 
 /** Whether an external object was made or adopted for this resource, as far as its own records tell. */
 export function isOwned(context: Context): boolean {
   const { resource, attempt, prepared, known } = context
   const name = annotationsOf(resource)[ANNOTATION.externalName]
-  return (name !== undefined && name !== '') || attempt.type === 'succeeded' || hasAssigned(prepared.identity, known) || readMemory(resource).sent !== undefined
+  return (name !== undefined && name !== '') || attempt.type === 'succeeded' || hasAssigned(prepared.identity, known) || context.memory.sent !== undefined
 }
 
 /** No attempt in either form, no external name, no identifier, never observed: there cannot be anything to delete. */

@@ -8,6 +8,7 @@ export type Escape = (text: string) => string
 
 /** RFC 6570 simple expansion: everything but unreserved characters. */
 export function escapeAll(text: string): string {
+  if (/^[\w.~-]*$/.test(text)) return text
   return encodeURIComponent(wellFormed(text)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
@@ -37,6 +38,7 @@ export function scalarText(value: JsonValue, escape: Escape): SealedText {
 /** A path parameter, complete with its prefix for `label` and `matrix`. */
 export function pathText(parameter: ParameterPlan, value: JsonValue): SealedText {
   const { name, style, explode } = parameter
+  if (style === 'simple' && typeof value === 'string') return escapeAll(value)
   const flat = flatten(value, escapeAll)
   if (style === 'label') return joinText(['.', ...separated(explode ? assigned(flat) : plain(flat), explode ? '.' : ',')])
   if (style === 'matrix') return matrixText(escapeAll(name), flat, explode)

@@ -51,16 +51,25 @@ const KEY: Readonly<Record<Field, string>> = {
   management: ANNOTATION.managementPolicy, deletion: ANNOTATION.deletionPolicy, drift: ANNOTATION.driftPolicy, adoption: ANNOTATION.adoptionPolicy,
 }
 
-function choose<W extends string>({ resource, prepared, subject }: Context, field: Field, words: readonly W[], fallback: W): Choice<W> {
-  const annotation = annotationsOf(resource)[KEY[field]]
-  const [place, text] = annotation !== undefined && annotation !== ''
-    ? [`annotation ${KEY[field]}`, annotation]
-    : prepared.plan.policy[field] !== undefined
-      ? [`policy.${field} of the RestDefinition`, prepared.plan.policy[field]]
-      : [`the controller's ${field} policy`, subject.settings[field] ?? fallback]
+function choose<W extends string>(context: Context, field: Field, words: readonly W[], fallback: W): Choice<W> {
+  const text = given(context, field) ?? fallback
   const word = words.find((known) => known === text)
   if (word !== undefined) return { word, problem: undefined }
-  return { word: fallback, problem: finding('ENG0701', { place, word: text.slice(0, 60), words: words.join(', ') }) }
+  return { word: fallback, problem: finding('ENG0701', { place: placeOf(context, field), word: text.slice(0, 60), words: words.join(', ') }) }
+}
+
+function annotationFor({ resource }: Context, field: Field): string | undefined {
+  const annotation = annotationsOf(resource)[KEY[field]]
+  return annotation === '' ? undefined : annotation
+}
+
+function given(context: Context, field: Field): string | undefined {
+  return annotationFor(context, field) ?? context.prepared.plan.policy[field] ?? context.subject.settings[field]
+}
+
+function placeOf(context: Context, field: Field): string {
+  if (annotationFor(context, field) !== undefined) return `annotation ${KEY[field]}`
+  return context.prepared.plan.policy[field] === undefined ? `the controller's ${field} policy` : `policy.${field} of the RestDefinition`
 }
 
 /** Seconds until the next look: annotation, RestDefinition, controller. A text that is no duration counts as absent. */

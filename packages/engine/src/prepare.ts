@@ -10,6 +10,8 @@ import { compiler, type Compiler, type Program } from './programs.js'
 import { readerOf, type Reader } from './reader.js'
 import type { Sends } from './sent.js'
 import { prepareSends } from './sends.js'
+import { addressOf } from './server.js'
+import { originOf } from './url.js'
 import { prepareStatusFields, type PreparedStatusField } from './status-fields.js'
 
 /** A Plan with its paths parsed and its programs compiled: made once per Plan, used by every `decide`. */
@@ -21,6 +23,8 @@ export interface PreparedPlan {
   readonly comparison: PreparedComparison
   readonly conditions: PreparedConditions
   readonly exports: readonly PreparedExport[]
+  /** The address of the first server, where nothing but the Plan says it. */
+  readonly home: string | undefined
   /** Which fields of the spec a verb's requests carry. */
   readonly sends: (action: Action) => Sends
 }
@@ -61,9 +65,14 @@ export function prepare(plan: Plan): Checked<PreparedPlan> {
     comparison: prepareComparison(plan.compare, programs),
     conditions: prepareConditions(plan, programs),
     exports: (plan.exports ?? []).map((entry) => ({ plan: entry, value: programs.cel(entry.value) })),
+    home: homeOf(plan),
     sends: prepareSends(plan),
   }
   return { value: programs.findings.length > 0 ? undefined : prepared, findings: programs.findings }
+}
+
+function homeOf({ servers: [first] }: Plan): string | undefined {
+  return first === undefined || first.url.includes('{') || originOf(first.url) === '' ? undefined : addressOf(first.url)
 }
 
 function prepareActions(actions: Plan['actions'], programs: Compiler): PreparedPlan['actions'] {

@@ -5,7 +5,6 @@ import { failedAnnotations, succeededAnnotations } from './attempt.js'
 import { hasWrittenAhead, type Context } from './context.js'
 import type { Decision } from './decision.js'
 import { externalNameOf, fieldsOf } from './identity.js'
-import { readMemory } from './memory.js'
 import { withMemory } from './operation.js'
 import { annotationsOf, metadataOf, textIn } from './resource.js'
 import { stopFor, type Verb } from './trouble.js'
@@ -14,7 +13,7 @@ import { stopFor, type Verb } from './trouble.js'
 export function resolveCreate(context: Context, verb: Verb): Decision | undefined {
   const { resource, attempt, instant, prepared } = context
   const resolved = readCreateResolved(annotationsOf(resource)[ANNOTATION.externalCreateResolved])
-  const isOpen = attempt.type === 'pending' || readMemory(resource).operation?.action === 'create'
+  const isOpen = attempt.type === 'pending' || context.memory.operation?.action === 'create'
   if (resolved === undefined || !isOpen || hasWrittenAhead(context)) return undefined
   if (resolved.type === 'malformed') return stopFor(context, verb, finding('ENG0407', { problem: resolved.problem }))
   const outcome = resolved.type === 'none'
@@ -22,13 +21,12 @@ export function resolveCreate(context: Context, verb: Verb): Decision | undefine
     : { ...succeededAnnotations(attempt, instant), ...named(externalNameOf(prepared.identity, { ...context.known, ...fieldsOf(prepared.identity, resolved.name) })) }
   return {
     type: 'write',
-    write: { why: 'identity', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), annotations: { ...outcome, [ANNOTATION.externalCreateResolved]: null }, ...withoutOperation(resource) },
+    write: { why: 'identity', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), annotations: { ...outcome, [ANNOTATION.externalCreateResolved]: null }, ...withoutOperation(context) },
   }
 }
 
 /** The operation that was waited for is answered by the same word. */
-function withoutOperation(resource: JsonObject): { readonly status?: JsonObject } {
-  const { operation, ...memory } = readMemory(resource)
+function withoutOperation({ resource, memory: { operation, ...memory } }: Context): { readonly status?: JsonObject } {
   return operation === undefined ? {} : { status: withMemory(resource, memory) }
 }
 

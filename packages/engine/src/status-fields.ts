@@ -1,6 +1,6 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { setPath, type FieldPath } from '@oasgen/fieldpath'
-import { isArray, isInteger, isNumber, isObject, numberText, readNumber, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { getPath, setPath, type FieldPath } from '@oasgen/fieldpath'
+import { equalJson, isArray, isInteger, isNumber, isObject, numberText, readNumber, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { StatusFieldPlan } from '@oasgen/plan'
 import { pathOf, readerOf, type Reader } from './reader.js'
 
@@ -28,18 +28,21 @@ export interface Projected {
 /** The fields of status that the object shows. One that it does not show stays; one of the wrong type is coerced or left out and told. */
 export function projectStatus(fields: readonly PreparedStatusField[], shown: JsonObject, status: JsonObject): Projected {
   const findings: Finding[] = []
-  const result: Record<string, JsonValue> = { ...status }
-  let nested: JsonValue = result
+  let result: JsonValue = status
   for (const field of fields) {
     const value = field.read(shown)
     if (value === undefined) continue
     const fitting = coerce(field.plan.type, value)
-    if (fitting === undefined) {
-      if (value !== null) findings.push(finding('ENG0708', { path: field.plan.path, type: field.plan.type }))
-    } else if (field.name !== undefined && nested === result) result[field.name] = fitting
-    else nested = setPath(nested, field.path, fitting)
+    if (fitting !== undefined) result = put(result, field, fitting)
+    else if (value !== null) findings.push(finding('ENG0708', { path: field.plan.path, type: field.plan.type }))
   }
-  return { status: isObject(nested) ? nested : result, findings }
+  return { status: isObject(result) ? result : status, findings }
+}
+
+/** The same object when the value is there already. */
+function put(status: JsonValue, { path, name }: PreparedStatusField, value: JsonValue): JsonValue {
+  const before = name === undefined ? getPath(status, path) : (status as JsonObject)[name]
+  return before !== undefined && equalJson(before, value) ? status : setPath(status, path, value)
 }
 
 /** The value in the type that the field has in the CRD: a status write with one wrong field would fail as a whole. */

@@ -6,10 +6,9 @@ import { hasWritten, type Context } from './context.js'
 import type { Decision, Observed } from './decision.js'
 import type { Difference } from './differences.js'
 import { memoryOf } from './effects.js'
-import { compareFound, type Found } from './found.js'
+import { compareFound, type Found } from './compare-found.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete } from './identity.js'
 import type { Mutated } from './life.js'
-import { readMemory } from './memory.js'
 import { observe } from './observe.js'
 import { startedOperation, writeOperation } from './operation.js'
 import { annotationsOf, generationOf } from './resource.js'
@@ -78,14 +77,14 @@ function inputBefore(context: Context, start: number): UpdateInput {
   if ((context.prepared.actions.update?.steps.length ?? 0) === 0) return {}
   const before = observe({ context, seen: context.exchanges.slice(0, start), why: 'observe' })
   if (before.type !== 'found') return {}
-  const differences = compareFound(context, before, readMemory(context.resource)).filter(({ settled }) => !settled)
+  const differences = compareFound(context, before, context.memory).filter(({ settled }) => !settled)
   return { change: changeOf(context, before.observed, differences), observed: before.observed }
 }
 
 type Answered = Extract<VerbRun, { type: 'answered' }> & { readonly outcome: { readonly type: 'found' | 'accepted' | 'pending'; readonly observed?: Observed } }
 
 function finishUpdate(context: Context, { exchange, outcome }: Answered, end: number): Decision | undefined {
-  if (readMemory(context.resource).steps?.action === 'update') return forgetSteps(context)
+  if (context.memory.steps?.action === 'update') return forgetSteps(context)
   if (exchange === undefined) return undefined
   const moved = renamed(context, outcome.observed, exchange, end)
   if (moved !== undefined) return moved

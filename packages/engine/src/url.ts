@@ -21,6 +21,7 @@ export function serverUrl(servers: readonly ServerPlan[], index: number, configu
 }
 
 function fillVariables(template: string, server: ServerPlan | undefined, configuration: JsonObject | undefined): string | Finding {
+  if (!template.includes('{')) return template
   let problem: Finding | undefined
   const given = configuration?.['serverVariables']
   const url = template.replace(/\{([^{}]+)\}/g, (_, name: string) => {
