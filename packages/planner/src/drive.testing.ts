@@ -1,5 +1,5 @@
 import { decide, prepare, type Decision, type Settings, type Subject, type WriteRecord } from '@oasgen/engine'
-import { isObject, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isArray, isObject, MASK, Sealed, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Plan } from '@oasgen/plan'
 import { maskedText, type Exchange, type ExchangeResult, type HttpRequest } from '@oasgen/wire'
 
@@ -50,7 +50,14 @@ function answered(driven: Drive, { request, purpose }: Extract<Decision, { type:
 
 function bodyText({ body }: HttpRequest): string {
   if (body === undefined) return ''
-  return ` ${body.type === 'json' ? writeJson(body.value) : JSON.stringify(body)}`
+  if (body.type === 'json') return ` ${writeJson(masked(body.value))}`
+  return body.type === 'form' ? ` ${body.fields.map(({ name, value }) => `${name}=${maskedText(value)}`).join('&')}` : ` (${body.type})`
+}
+
+function masked(value: JsonValue): JsonValue {
+  if (value instanceof Sealed) return MASK
+  if (isArray(value)) return value.map(masked)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, child]) => [name, masked(child)])) : value
 }
 
 function apply(driven: Drive, write: Extract<Decision, { type: 'write' }>['write']): void {
