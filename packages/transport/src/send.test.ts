@@ -131,4 +131,10 @@ describe('send', () => {
     expect(seen[0]?.url).toBe('/things?a=1&api%20key=a%22b%5Cc%2Fsecret')
     expect(seen[0]?.headers.cookie).toBe('sid=abc')
   })
+
+  it('does not go without credentials that are configured and missing', async () => {
+    const auth = { alternatives: [{ schemes: [{ scheme: 't', scopes: [] }] }, { schemes: [] }] }
+    expect(await send({ auth }, { auth: { t: { type: 'bearer', token: secret('absent') } } })).toMatchObject({ failure: { reason: 'credentialsMissing', sent: 'nothing' } })
+    expect(await send({ auth })).toMatchObject({ type: 'response' })
+  })
 })

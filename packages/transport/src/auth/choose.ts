@@ -10,7 +10,8 @@ export type Choice =
 
 /**
  * The first alternative of which every scheme has its credentials. Anonymous access is the last resort wherever the
- * document lists it: whoever configured credentials wants them to be used.
+ * document lists it: whoever configured credentials wants them to be used. Where they are configured and their Secret is not
+ * there, nothing is sent: an API that answers strangers "not found" would make us believe that an object is gone.
  */
 export function chooseAlternative(requirement: AuthRequirement | undefined, schemes: Readonly<Record<string, AuthScheme>>, secrets: SecretUse): Choice {
   if (requirement === undefined || requirement.alternatives.length === 0) return { type: 'uses', uses: [] }
@@ -20,7 +21,8 @@ export function chooseAlternative(requirement: AuthRequirement | undefined, sche
     if (missing === undefined && alternative.schemes.length > 0) return { type: 'uses', uses: alternative.schemes }
     if (missing !== undefined) problems.push(missing)
   }
-  if (requirement.alternatives.some((alternative) => alternative.schemes.length === 0)) return { type: 'uses', uses: [] }
+  const isMeant = requirement.alternatives.some((alternative) => alternative.schemes.length > 0 && alternative.schemes.every(({ scheme }) => Object.hasOwn(schemes, scheme)))
+  if (!isMeant && requirement.alternatives.some((alternative) => alternative.schemes.length === 0)) return { type: 'uses', uses: [] }
   const detail = [...new Set(problems)].join('; or ')
   return { type: 'failure', failure: failureOf('NET0201', { detail }, { reason: 'credentialsMissing' }) }
 }
