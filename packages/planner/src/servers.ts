@@ -38,7 +38,7 @@ function keyOf(server: Server): string {
 function serverPlan(server: Server): ServerPlan {
   const variables = server.variables.filter(({ name }) => server.template.includes(`{${name}}`))
   const url = variables.length === 0 ? undefined : templateUrl(server)
-  if (url === undefined) return { url: server.url }
+  if (url === undefined) return { url: server.url + queryOf(server) }
   return {
     url,
     variables: Object.fromEntries(variables.map(({ name, default: preset, enum: values }) => [name, {
@@ -46,6 +46,12 @@ function serverPlan(server: Server): ServerPlan {
       ...(values.length > 0 && { enum: values }),
     }])),
   }
+}
+
+/** Some gateways want a key or a signature with every address. */
+function queryOf({ url, template }: Server): string {
+  const query = /\?[^#]*/.exec(template)?.[0] ?? ''
+  return url.includes('?') ? '' : query
 }
 
 /** The template with its variables left open; one that is relative is put behind what it was resolved against. */
