@@ -29,7 +29,7 @@ export async function runSuite(server: WireServer, suite: WireSuite): Promise<re
   const answers: WireAnswer[] = []
   for (const step of suite.steps) {
     const raw = await sendUntil(server, step, names)
-    for (const [name, path] of Object.entries(step.options.capture ?? {})) names.set(`$${name}`, String(at(raw.body, path) ?? ''))
+    for (const [name, path] of Object.entries(step.options.capture ?? {})) names.set(`$${name}`, at(raw.body, path))
     answers.push(comparable(step, raw, names))
   }
   await send(server, { name: '', method: 'DELETE', path: '/api/v1/namespaces/$NS', options: {} }, names)
@@ -80,8 +80,9 @@ function readBody(text: string, search: string): unknown {
   }
 }
 
-function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((found, part) => (found as Record<string, unknown> | undefined)?.[part], value)
+function at(value: unknown, path: string): string {
+  const found = path.split('.').reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], value)
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : ''
 }
 
 function comparable(step: WireStep, raw: Raw, names: ReadonlyMap<string, string>): WireAnswer {
@@ -90,21 +91,21 @@ function comparable(step: WireStep, raw: Raw, names: ReadonlyMap<string, string>
   const headers = Object.fromEntries(['content-type', 'warning'].flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) as string]])))
   if (step.options.compare === 'nothing') return { step: step.name, status: 0, headers: {}, body: null }
   if (step.options.compare === 'status') return { step: step.name, status: raw.status, headers: {}, body: null }
-  return { step: step.name, status: raw.status, headers, body: normal(raw.body, back, step) }
+  return { step: step.name, status: raw.status, headers, body: normal(raw.body, back) }
 }
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 
 /** What differs between any two runs is named instead of shown; lists whose order is left to chance are sorted. */
-function normal(value: unknown, back: (text: string) => string, step: WireStep, key = ''): unknown {
+function normal(value: unknown, back: (text: string) => string, key = ''): unknown {
   if (typeof value === 'string') return normalText(back(value), key)
   if (Array.isArray(value)) {
-    const list = value.filter((part) => !isFurniture(part)).map((part) => normal(part, back, step))
+    const list = value.filter((part) => !isFurniture(part)).map((part) => normal(part, back))
     return key === 'causes' || key === 'managedFields' ? list.sort((a, b) => (stable(a) < stable(b) ? -1 : 1)) : list
   }
   if (typeof value !== 'object' || value === null) return value
-  const sorted = Object.fromEntries(Object.keys(value).sort().map((name) => [name, normal((value as Record<string, unknown>)[name], back, step, name)]))
+  const sorted = Object.fromEntries(Object.keys(value).sort().map((name) => [name, normal((value as Record<string, unknown>)[name], back, name)]))
   return sorted.causes !== undefined || (sorted as { details?: { causes?: unknown } }).details?.causes !== undefined ? sortMessage(sorted) : sorted
 }
 

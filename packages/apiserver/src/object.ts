@@ -1,4 +1,4 @@
-import { isArray, isObject, member, withoutMember, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isArray, isObject, member, withoutMember, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 
 /** Reading and rebuilding Kubernetes objects. Nothing here trusts the shape of what it is given. */
 
@@ -29,6 +29,12 @@ export function objects(object: JsonObject, name: string): readonly JsonObject[]
 
 export function strings(object: JsonObject, name: string): readonly string[] {
   return items(object, name).filter((value) => typeof value === 'string')
+}
+
+/** A scalar as text; anything else as JSON. */
+export function plain(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : writeJson(value)
 }
 
 export function integerOf(object: JsonObject, name: string): number | undefined {

@@ -2,13 +2,19 @@ import { bookCrd, books, crds } from '../book-crd.js'
 import { condition, gone, json, jsonPatch, merge, namespace, step, type WireSuite } from '../wire-case.js'
 
 /** The CRD of the books, somehow different. */
-function changed(change: (crd: ReturnType<typeof copy>) => void): object {
+function changed(change: (crd: Changeable) => void): object {
   const crd = copy()
   change(crd)
   return crd
 }
 
-const copy = (): any => structuredClone(bookCrd)
+/** The shape as far as the changes reach into it. */
+interface Changeable {
+  metadata: { name: string }
+  spec: { names: { plural?: string; kind?: string }; foo?: number; versions: { schema?: { openAPIV3Schema: { properties: { spec: { foo?: number; properties: Record<string, object> } } } } }[] }
+}
+const copy = (): Changeable => structuredClone(bookCrd) as unknown as Changeable
+const specOf = (crd: Changeable): { foo?: number; properties: Record<string, object> } => crd.spec.versions[0]?.schema?.openAPIV3Schema.properties.spec ?? { properties: {} }
 
 export const definitions: WireSuite = {
   name: 'definitions',
@@ -18,9 +24,9 @@ export const definitions: WireSuite = {
     step('crd create', 'POST', crds, json(bookCrd)),
     step('crd get', 'GET', crds + '/books.$G', { until: condition('Established') }),
     step('crd bad name', 'POST', crds, json(changed((c) => { c.metadata.name = 'x' }))),
-    step('crd no schema', 'POST', crds, json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; delete c.spec.versions[0].schema }))),
-    step('crd nonstructural', 'POST', crds, json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; c.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.q = { properties: {} } }))),
-    step('crd unknown field', 'POST', crds + '?fieldValidation=Strict', json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; c.spec.foo = 1; c.spec.versions[0].schema.openAPIV3Schema.properties.spec.foo = 1 }))),
+    step('crd no schema', 'POST', crds, json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; delete c.spec.versions[0]?.schema }))),
+    step('crd nonstructural', 'POST', crds, json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; specOf(c).properties.q = { properties: {} } }))),
+    step('crd unknown field', 'POST', crds + '?fieldValidation=Strict', json(changed((c) => { c.metadata.name = 'xs.$G'; c.spec.names = { plural: 'xs', kind: 'X' }; c.spec.foo = 1; specOf(c).foo = 1 }))),
     step('crd conflict names', 'POST', crds, json(changed((c) => { c.metadata.name = 'boox.$G'; c.spec.names.plural = 'boox' }))),
     step('crd conflict status', 'GET', crds + '/boox.$G', { until: condition('NamesAccepted', 'False') }),
     step('crd scope change', 'PATCH', crds + '/books.$G', merge({ spec: { scope: 'Cluster' } })),

@@ -8,6 +8,7 @@ import { negotiate, type Form } from './negotiate.js'
 import { readListOptions, type ListOptions } from './options.js'
 import type { Plane } from './plane.js'
 import { objectReply, partial, present, presentStored, table } from './present.js'
+import { readRevision } from './revision.js'
 import { readSelection, type Selection } from './selectors.js'
 import { watch } from './watch.js'
 import { storedKey } from './write.js'
@@ -31,13 +32,6 @@ export function get({ request, target, plane }: ReadContext): Tried<Answer> {
   if (!stored) return notFound(target.type, target.name)
   const includeObject = request.query.get('includeObject')?.[0] ?? 'Metadata'
   return reply(objectReply(target, presentStored(target, stored), form, { now: request.at, includeObject }))
-}
-
-/** A revision as clients send it: nothing, 0, or a number. */
-export function readRevision(text: string): Tried<number | undefined> {
-  if (text === '') return undefined
-  if (/^\d{1,20}$/.test(text)) return Number(text)
-  return badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 export function listOrWatch(context: ReadContext): Tried<Answer> {

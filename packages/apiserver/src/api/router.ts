@@ -1,4 +1,4 @@
-import { badRequest, Failure, forbidden, methodNotAllowed, notFound, unknownResource, unroutedAccept } from '../failure.js'
+import { badRequest, Failure, methodNotAllowed, notFound, unknownResource, unroutedAccept } from '../failure.js'
 import { REVIEWS, type ReviewType } from '../registry/builtin.js'
 import type { Verb } from '../registry/types.js'
 import type { Answer, ApiRequest, ResourceTarget, TextReply, Tried } from '../request.js'
@@ -9,6 +9,7 @@ import { deleteCollection } from './delete-collection.js'
 import { deleteOne, readDeleteOptions } from './delete.js'
 import { failureReply } from './failure-reply.js'
 import { actingUser } from '../auth/impersonate.js'
+import { refusal } from '../auth/refusal.js'
 import { answerLog } from './log.js'
 import { negotiate, OFFERED, type Form } from './negotiate.js'
 import { readWriteOptions, type WriteOptions } from './options.js'
@@ -100,18 +101,6 @@ function authorize(request: ApiRequest, plane: Plane, path: ResourcePath | undef
 /** A list of one name is a matter of that name: rules may allow just that. */
 function selectedName(request: ApiRequest): string {
   return /(?:^|,)metadata\.name==?([^,=]+)(?:,|$)/.exec(request.query.get('fieldSelector')?.[0] ?? '')?.[1] ?? ''
-}
-
-/** The sentence that tells who may not do what, where. */
-export function refusal(attributes: AccessAttributes, reason: string): Failure {
-  const user = JSON.stringify(attributes.user.name)
-  if (attributes.path !== undefined) {
-    return new Failure(403, 'Forbidden', `forbidden: User ${user} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}${reason && `: ${reason}`}`, {})
-  }
-  const resource = `${attributes.resource ?? ''}${attributes.subresource ? `/${attributes.subresource}` : ''}`
-  const where = attributes.namespace ? `in the namespace ${JSON.stringify(attributes.namespace)}` : 'at the cluster scope'
-  const what = `User ${user} cannot ${attributes.verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(attributes.group ?? '')} ${where}`
-  return forbidden({ group: attributes.group ?? '', resource: attributes.resource ?? '', kind: '' }, attributes.name ?? '', `${what}${reason && `: ${reason}`}`)
 }
 
 function answerNonResource(request: ApiRequest, plane: Plane, segments: readonly string[]): Tried<Answer> {

@@ -1,7 +1,7 @@
 import { isObject, member, type JsonObject } from '@oasgen/json'
 import { badRequest, Failure } from '../failure.js'
 import { labelValueFaults, qualifiedNameFaults } from './field-names.js'
-import { labelsOf, nameOf, namespaceOf } from '../object.js'
+import { labelsOf, nameOf, namespaceOf, plain, strings } from '../object.js'
 import type { ResourceTarget, Tried } from '../request.js'
 import { textAt } from '../registry/text-at.js'
 
@@ -87,9 +87,9 @@ export function readSelectorObject(selector: JsonObject): readonly Requirement[]
   const exact = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : []
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : []
   return [
-    ...exact.map(([key, value]) => ({ key, operator: 'in' as const, values: [String(value)] })),
+    ...exact.map(([key, value]) => ({ key, operator: 'in' as const, values: [plain(value)] })),
     ...expressions.filter(isObject).map((one): Requirement => ({
-      key: String(one.key), values: Array.isArray(one.values) ? one.values.map(String) : [],
+      key: plain(one.key), values: strings(one, 'values'),
       operator: one.operator === 'In' ? 'in' : one.operator === 'NotIn' ? 'notin' : one.operator === 'Exists' ? 'exists' : 'absent',
     })),
   ]

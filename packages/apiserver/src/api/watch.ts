@@ -6,7 +6,7 @@ import { negotiate, type Form } from './negotiate.js'
 import type { ListOptions } from './options.js'
 import type { Plane } from './plane.js'
 import { partial, present, table } from './present.js'
-import { readRevision } from './read.js'
+import { readRevision } from './revision.js'
 import type { Selection } from './selectors.js'
 
 interface WatchContext {

@@ -119,7 +119,7 @@ export function readFieldSet(value: JsonObject, depth = 0): FieldSet | undefined
 export function printFieldPath(path: FieldPath): string {
   return path.map((element) => {
     const text = element.slice(2)
-    switch (element[0]) {
+    switch (element.charAt(0)) {
       case 'f': return `.${text}`
       case 'k': return `[${Object.entries(JSON.parse(text) as Record<string, unknown>).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`
       case 'v': return `[=${text}]`

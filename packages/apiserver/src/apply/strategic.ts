@@ -1,4 +1,5 @@
 import { equalJson, isArray, isObject, member, objectFrom, withMember, withoutMember, type JsonObject, type JsonValue } from '@oasgen/json'
+import { plain } from '../object.js'
 import { badRequest, Failure } from '../failure.js'
 import type { Tried } from '../request.js'
 import { UNTYPED, type MergeType } from './merge-type.js'
@@ -21,7 +22,7 @@ function mergeMap(type: MergeType, original: JsonObject, patch: JsonObject): Tri
   const directive = member(patch, PATCH)
   if (directive === 'replace') return withoutDirectives(withoutMember(patch, PATCH)) as JsonObject
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') return new Failure(500, '', `unknown patch type: ${String(directive)} in map: ${goPrint(patch)}`)
+  if (directive !== undefined && directive !== 'merge') return new Failure(500, '', `unknown patch type: ${goPrint(directive)} in map: ${goPrint(patch)}`)
   const retained = retain(original, member(patch, RETAIN))
   if (retained instanceof Failure) return retained
   let result = retained
@@ -144,5 +145,5 @@ function withoutDirectives(value: JsonValue): JsonValue {
 export function goPrint(value: JsonValue): string {
   if (isArray(value)) return `[${value.map(goPrint).join(' ')}]`
   if (isObject(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goPrint(value[key] ?? null)}`).join(' ')}]`
-  return value === null ? '<nil>' : String(value)
+  return value === null ? '<nil>' : plain(value)
 }

@@ -1,5 +1,5 @@
 import type { Plane } from '../api/plane.js'
-import { refusal } from '../api/router.js'
+import { refusal } from './refusal.js'
 import { badRequest, type Failure } from '../failure.js'
 import type { ApiRequest, User } from '../request.js'
 

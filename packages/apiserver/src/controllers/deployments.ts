@@ -56,7 +56,7 @@ async function roll(store: Store, inside: Inside, deployment: JsonObject): Promi
   else if (wanted(newest) !== wanted(deployment)) await scaleAll(inside, [newest], wanted(deployment))
   const ready = newest === undefined ? 0 : integerOf(child(newest, 'status'), 'readyReplicas') ?? 0
   if (ready >= wanted(deployment)) await scaleAll(inside, older.filter((set) => wanted(set) > 0), 0)
-  const shown = newest ? String(annotationsOf(newest)[REVISION] ?? revision) : revision
+  const shown = newest ? (text(annotationsOf(newest), REVISION) || revision) : revision
   if (annotationsOf(deployment)[REVISION] !== shown) {
     await inside.request('PATCH', pathOf('apps', 'v1', 'deployments', namespaceOf(deployment), nameOf(deployment)), { metadata: { annotations: { [REVISION]: shown } } }, mergePatchType)
   }

@@ -56,7 +56,7 @@ export class PodKeeper {
 
   async stop(): Promise<void> {
     await this.#workshop.stop()
-    await Promise.all([...this.#replicas.values()].map((replica) => replica.running?.stop(5_000)))
+    await Promise.all([...this.#replicas.values()].map(async (replica) => replica.running?.stop(5_000)))
   }
 
   logs(namespace: string, name: string, tailLines?: number): string | undefined {

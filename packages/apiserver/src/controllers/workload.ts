@@ -1,5 +1,5 @@
 import { isObject, member, type JsonObject } from '@oasgen/json'
-import { child, labelsOf, annotationsOf, nameOf, namespaceOf, objects, strings, text, uidOf } from '../object.js'
+import { child, labelsOf, annotationsOf, nameOf, namespaceOf, objects, plain, strings, text, uidOf } from '../object.js'
 import type { Workload, WorkloadContainer } from '../runner.js'
 import type { StoreView } from '../store/types.js'
 
@@ -65,7 +65,7 @@ function addSource(env: Environment, source: JsonObject, namespace: string, view
     if (!isObject(reference)) continue
     const found = view.get(resource, `${namespace}/${text(reference, 'name')}`)
     if (!found && reference.optional !== true) return missing(resource, text(reference, 'name'))
-    for (const [key, value] of Object.entries(child(found?.object ?? {}, 'data'))) env[prefix + key] = decoded(resource, String(value))
+    for (const [key, value] of Object.entries(child(found?.object ?? {}, 'data'))) env[prefix + key] = decoded(resource, plain(value))
   }
   return undefined
 }
@@ -92,7 +92,7 @@ function keyOf(resource: 'configmaps' | 'secrets', reference: JsonObject, pod: J
 
 function fieldOf(pod: JsonObject, path: string): string {
   const bracket = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path)
-  if (bracket) return String(member(bracket[1] === 'labels' ? labelsOf(pod) : annotationsOf(pod), bracket[2] ?? '') ?? '')
+  if (bracket) return plain(member(bracket[1] === 'labels' ? labelsOf(pod) : annotationsOf(pod), bracket[2] ?? ''))
   const fields: Readonly<Record<string, string>> = {
     'metadata.name': nameOf(pod), 'metadata.namespace': namespaceOf(pod), 'metadata.uid': uidOf(pod),
     'spec.nodeName': text(child(pod, 'spec'), 'nodeName'), 'spec.serviceAccountName': text(child(pod, 'spec'), 'serviceAccountName') || 'default',

@@ -1,7 +1,7 @@
 import { sha256, writeJson, type JsonObject } from '@oasgen/json'
 import { VERSION } from '../api/pages.js'
 import type { DocumentSource } from '../api/plane.js'
-import { apiVersionOf } from '../object.js'
+import { apiVersionOf, plain } from '../object.js'
 import { REVIEWS } from '../registry/builtin.js'
 import type { Registry, ResourceType, ResourceVersion, Subresource } from '../registry/types.js'
 import { groupsOf, groupVersions, servedIn } from './discovery.js'
@@ -156,7 +156,7 @@ function operation(input: OperationInput): JsonObject {
   const { gvk, schema } = input
   const content = (name: string, types: readonly string[]): JsonObject => Object.fromEntries(types.map((type) => [type, { schema: { $ref: ref(name) } }]))
   return {
-    description: `${input.action} ${String(gvk.kind)}`, operationId: `${input.action}${apiVersionOf(String(gvk.group), String(gvk.version)).replace(/[^A-Za-z0-9]/g, '')}${schema.replace(/[^A-Za-z0-9]/g, '')}`,
+    description: `${input.action} ${plain(gvk.kind)}`, operationId: `${input.action}${apiVersionOf(plain(gvk.group), plain(gvk.version)).replace(/[^A-Za-z0-9]/g, '')}${schema.replace(/[^A-Za-z0-9]/g, '')}`,
     parameters: input.query,
     ...(input.body && { requestBody: { required: true, content: content(input.patch ? META_REF.patch : schema, input.body) } }),
     responses: { 200: { description: 'OK', content: content(schema, ['application/json', 'application/yaml']) }, 401: { description: 'Unauthorized' } },

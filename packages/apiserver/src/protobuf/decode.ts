@@ -47,7 +47,7 @@ function readField(reading: Reading, { name, type }: Field): void {
       values.set(name, objectFrom([...Object.entries((values.get(name) ?? {}) as JsonObject), [key, value]]))
       return
     }
-    default: values.set(name, readOne(reading, type))
+    case 'scalar': case 'struct': values.set(name, readOne(reading, type))
   }
 }
 
@@ -108,7 +108,7 @@ function readScalar(reader: WireReader, wire: number, scalar: Scalar): JsonValue
     case 'bool': return reader.varint() !== 0n
     case 'int32': case 'int64': return integer(reader.varint())
     case 'float': return new DataView(Uint8Array.from(reader.fixed(8)).buffer).getFloat64(0, true)
-    default: return readSpecial(message(reader, wire), scalar)
+    case 'time': case 'microtime': case 'duration': case 'intstr': case 'quantity': case 'any': return readSpecial(message(reader, wire), scalar)
   }
 }
 

@@ -1,7 +1,7 @@
 import { equalJson, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { checkLabel1123 } from '@oasgen/structural'
 import { duplicate, forbiddenField, invalidValue, notSupported, required, type FieldFault } from '../failure.js'
-import { child, integerOf, objects, strings, text, withMembers } from '../object.js'
+import { child, integerOf, objects, plain, strings, text, withMembers } from '../object.js'
 import { BUILTIN_DEFAULTS, withClusterAddress } from '../schema/builtin-defaults.js'
 import { CRD_RULES } from './crd-rules.js'
 import { textAt } from './text-at.js'
@@ -100,7 +100,7 @@ function dataFaults(object: JsonObject, names: readonly string[]): readonly Fiel
 }
 
 function sizeOf(value: JsonValue, name: string): number {
-  const size = Buffer.byteLength(String(value))
+  const size = Buffer.byteLength(plain(value))
   return name === 'data' ? size : Math.floor(size * 3 / 4)
 }
 
@@ -136,7 +136,7 @@ function secretFaults(object: JsonObject, old: JsonObject | undefined): readonly
   const owner = type === 'kubernetes.io/service-account-token' && text(child(child(object, 'metadata'), 'annotations'), 'kubernetes.io/service-account.name') === ''
   return [
     ...Object.keys(data).flatMap((key) => keyFaults(key).map((message) => invalidValue(`data[${key}]`, key, message))),
-    ...(Object.values(data).reduce<number>((sum, value) => sum + Math.floor(String(value).length * 3 / 4), 0) > DATA_LIMIT
+    ...(Object.values(data).reduce<number>((sum, value) => sum + Math.floor(plain(value).length * 3 / 4), 0) > DATA_LIMIT
       ? [{ path: 'data', type: 'FieldValueTooLong' as const, message: `Too long: may not be more than ${DATA_LIMIT} bytes` }] : []),
     ...missing.map((key) => required(`data[${key}]`)),
     ...(basic ? [required('data[username]'), required('data[password]')] : []),

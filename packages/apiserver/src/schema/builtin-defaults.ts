@@ -1,5 +1,5 @@
 import { isArray, isObject, member, sha256, withMember, type JsonObject, type JsonValue } from '@oasgen/json'
-import { annotationsOf, child, labelsOf, nameOf, namespaceOf, text, withMembers, withMetadata } from '../object.js'
+import { annotationsOf, child, labelsOf, nameOf, namespaceOf, plain, text, withMembers, withMetadata } from '../object.js'
 
 /** What the API server fills in for built-in kinds when nothing was said. Objects come typed: known fields, right types. */
 export const BUILTIN_DEFAULTS: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
@@ -151,9 +151,9 @@ function serviceSpec(one: JsonObject): JsonObject {
 /** `stringData` is only for writing: it goes into `data`. */
 function sealText(secret: JsonObject): JsonObject {
   const type = text(secret, 'type') || 'Opaque'
-  const plain = member(secret, 'stringData')
-  if (!isObject(plain)) return { ...secret, type }
-  const encoded = Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]))
+  const open = member(secret, 'stringData')
+  if (!isObject(open)) return { ...secret, type }
+  const encoded = Object.fromEntries(Object.entries(open).map(([key, value]) => [key, Buffer.from(plain(value)).toString('base64')]))
   return withMembers({ ...secret, type, data: { ...child(secret, 'data'), ...encoded } }, { stringData: undefined })
 }
 

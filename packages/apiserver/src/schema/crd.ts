@@ -60,7 +60,7 @@ function readKeyword(kind: (typeof KEYWORDS)[string], value: JsonValue, path: st
     case 'map': return isObject(value) ? objectFrom(Object.entries(value).map(([name, part]) => [name, below(part, `${path}.${name}`)])) : value
     case 'rules': return isArray(value) ? value.map((part, index) => known(part, RULE_FIELDS, `${path}[${index}]`, unknown)) : value
     case 'docs': return known(value, DOC_FIELDS, path, unknown)
-    default: return value
+    case 'value': return value
   }
 }
 

@@ -72,7 +72,7 @@ class TypedReader {
     switch (type.kind) {
       case 'scalar': return ZERO[type.scalar]
       case 'struct': return this.struct(this.#table.get(type.name), {}, { path: '', go: '', struct: '' })
-      default: return null
+      case 'list': case 'map': return null
     }
   }
 
@@ -84,7 +84,7 @@ class TypedReader {
       case 'float': return isNumber(value) ? value : this.#wrong(value, place, 'float64')
       case 'any': return value
       case 'intstr': return typeof value === 'string' || typeof value === 'number' ? value : this.#wrong(value, place, 'intstr.IntOrString')
-      default: return this.#text(scalar, value, place)
+      case 'bytes': case 'time': case 'microtime': case 'duration': case 'quantity': return this.#text(scalar, value, place)
     }
   }
 
@@ -103,7 +103,7 @@ class TypedReader {
       case 'bytes': return this.#bytes(value)
       case 'quantity': return canonicalQuantity(value) ?? this.#fault("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
       case 'duration': return value
-      default: return this.#time(scalar, value)
+      case 'time': case 'microtime': return this.#time(scalar, value)
     }
   }
 

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import { child, integerOf, isDeleting, items, labelsOf, metadataOf, nameOf, objects, strings, text } from '../object.js'
+import { child, integerOf, isDeleting, items, labelsOf, metadataOf, nameOf, objects, plain, strings, text } from '../object.js'
 import type { Column } from '../registry/types.js'
 import { humanDuration, since } from './ages.js'
 
@@ -25,7 +25,7 @@ const size = (object: JsonObject, name: string): number => Object.keys(child(obj
 const ago = (time: string, now: number, none = '<unknown>'): string => (time === '' ? none : since(time, now))
 
 function pairs(object: JsonObject, none = '<none>'): string {
-  return joined(Object.keys(object).sort().map((key) => `${key}=${String(object[key])}`), none)
+  return joined(Object.keys(object).sort().map((key) => `${key}=${plain(object[key])}`), none)
 }
 
 export function selectorText(selector: JsonObject): string {
@@ -39,7 +39,7 @@ export function selectorText(selector: JsonObject): string {
     }
   })
   const labels = child(selector, 'matchLabels')
-  return joined([...Object.keys(labels).sort().map((key) => `${key}=${String(labels[key])}`), ...expressions])
+  return joined([...Object.keys(labels).sort().map((key) => `${key}=${plain(labels[key])}`), ...expressions])
 }
 
 const template = (object: JsonObject): JsonObject => child(child(spec(object), 'template'), 'spec')
@@ -52,7 +52,7 @@ function podPhase(object: JsonObject): string {
   const reasons = objects(status(object), 'containerStatuses').flatMap((one) => {
     const waiting = text(child(child(one, 'state'), 'waiting'), 'reason')
     const ended = child(child(one, 'state'), 'terminated')
-    const end = text(ended, 'reason') || (integerOf(ended, 'exitCode') === undefined ? '' : `ExitCode:${String(ended.exitCode)}`)
+    const end = text(ended, 'reason') || (integerOf(ended, 'exitCode') === undefined ? '' : `ExitCode:${plain(ended.exitCode)}`)
     return waiting || end ? [waiting || end] : []
   })
   if (isDeleting(object)) return 'Terminating'
@@ -70,7 +70,7 @@ function podRestarts(object: JsonObject, now: number): string {
 function servicePorts(object: JsonObject): string {
   return joined(objects(spec(object), 'ports').map((port) => {
     const node = integerOf(port, 'nodePort')
-    return `${String(port.port)}${node ? `:${node}` : ''}/${text(port, 'protocol') || 'TCP'}`
+    return `${plain(port.port)}${node ? `:${node}` : ''}/${text(port, 'protocol') || 'TCP'}`
   }))
 }
 
@@ -169,7 +169,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('External-IP', externalIp), column('Port(s)', servicePorts), AGE, wide('Selector', (object) => pairs(child(spec(object), 'selector'))),
   ],
   endpoints: [NAME, column('Endpoints', (object) => joined(objects(object, 'subsets').flatMap((set) =>
-    objects(set, 'addresses').flatMap((address) => objects(set, 'ports').map((port) => `${text(address, 'ip')}:${String(port.port)}`))))), AGE],
+    objects(set, 'addresses').flatMap((address) => objects(set, 'ports').map((port) => `${text(address, 'ip')}:${plain(port.port)}`))))), AGE],
   events: [
     column('Last Seen', lastSeen), column('Type', (object) => text(object, 'type')), column('Reason', (object) => text(object, 'reason')),
     column('Object', involved), wide('Subobject', (object) => text(child(object, 'involvedObject'), 'fieldPath')),
@@ -264,7 +264,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 }
 
-const amount = (value: JsonValue | undefined): string => (value === undefined || value === null || isObject(value) ? 'N/A' : String(value))
+const amount = (value: JsonValue | undefined): string => (value === undefined || value === null || isObject(value) ? 'N/A' : plain(value))
 const MODES: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' }
 function accessMode(mode: string): string {
   return MODES[mode] ?? mode
