@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 export const GENERATED = {
   'docs/diagnostics.md': async () => (await import('../packages/diagnostics/dist/index.js')).renderCatalogue(),
   'docs/restdefinition.md': async () => (await import('../packages/restdefinition/dist/index.js')).renderFieldReference(),
+  'docs/fidelity.md': async () => (await import('../packages/crd/dist/index.js')).renderFidelityRules(),
   'crds/ogen.krateo.io_restdefinitions.yaml': async () => (await import('../packages/crd/dist/index.js')).renderRestDefinitionCrdYaml(),
 }
 

@@ -8,7 +8,7 @@ import { FidelityLog, type FidelityReport } from './fidelity/report.js'
 import { withinBudget } from './kind/budget.js'
 import { renderConfigurationSpec } from './kind/configuration.js'
 import { type KindNames, renderKind } from './kind/crd.js'
-import { immutabilityRules } from './kind/immutability.js'
+import { immutabilityRules, unruledFields } from './kind/immutability.js'
 import { renderSpec, rulesOf } from './kind/spec.js'
 import { renderStatus } from './kind/status.js'
 import { cutText } from './lower/describe.js'
@@ -31,7 +31,7 @@ export function renderCrds(model: ResourceModel): RenderedCrds {
   const { crd, findings } = withAffordableRules(model, made, rules)
   const configuration = model.configuration && renderConfiguration(model, model.configuration)
   const fidelity = reportOf(made, crd)
-  return { resource: crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...findings] }
+  return { resource: crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...findings, ...unruled(model)] }
 }
 
 interface Made {
@@ -79,6 +79,10 @@ function withAffordableRules(model: ResourceModel, { crd, spec, status }: Made, 
   const kept = rules.filter((_, index) => !refused.has(index))
   const findings = rules.filter((_, index) => refused.has(index)).map(({ message }) => finding('CRD0402', { rule: message }, { where }))
   return { crd: renderParts(model, spec, status, kept), findings }
+}
+
+function unruled(model: ResourceModel): readonly Finding[] {
+  return unruledFields(model).map(({ path, at, problem }) => finding('CRD0404', { path, problem }, { where: definitionPlace(model.definition, at) }))
 }
 
 function refusedRules(crd: JsonObject): ReadonlySet<number> {

@@ -34,6 +34,16 @@ function access(root: string, names: readonly string[]): string {
   return [root, ...names.map(celName)].join('.')
 }
 
+/** Denied fields that no rule can speak of, each with why. */
+export function unruledFields(model: ResourceModel): readonly { readonly path: string; readonly at: string; readonly problem: string }[] {
+  return model.definition.resource.fields.flatMap(({ path, at, immutable }) => {
+    const pattern = readFieldPattern(path)
+    if (immutable !== 'deny' || !pattern.ok || pattern.root !== 'spec') return []
+    if (pattern.steps.some((step) => 'each' in step)) return [{ path, at, problem: 'elements of a list have no identity' }]
+    return pattern.steps.every((step) => 'key' in step && isCelName(step.key)) ? [] : [{ path, at, problem: 'its name cannot be spelt in a rule' }]
+  })
+}
+
 /** What the definition denies; under `strict` also what names the object and what no update can carry. */
 export function immutableFields(model: ResourceModel): readonly (readonly string[])[] {
   const { fields, schema } = model.definition.resource

@@ -52,4 +52,12 @@ whose rules could cost too much. A field without bounds that is compared as a wh
     explain: `The document describes more fields than one CRD can hold. The deepest levels became objects of any content: they are sent
 as they are given, but neither checked nor explained.`,
   },
+  CRD0404: {
+    severity: 'warning',
+    reason: 'RuleHasNoPlace',
+    message: 'immutable: deny on {path} cannot be enforced, because {problem}',
+    help: 'use immutable: replace, or make the list keyed with compare: keyed and keys',
+    explain: `A rule about changes compares a field with what it was. Elements of a list have no identity of their own, so the API server
+refuses such a rule below one; and a field whose name CEL cannot spell (\`$id\`, letters beyond ASCII) cannot be named in a rule at all.`,
+  },
 } as const satisfies Catalogue
