@@ -181,7 +181,7 @@ const LINES = [
 
 function table(results) {
   const head = `| | ${results.map(({ name }) => name).join(' | ')} |`
-  return [head, `|---|${results.map(() => '---').join('|')}|`, ...LINES.map(([title, cell]) => `| ${title} | ${results.map(({ row }) => cell(row)).join(' | ')} |`)].join('\n')
+  return [head, `|---|${results.map(() => '---').join('|')}|`, ...LINES.map(([title, cell]) => `| ${String(title)} | ${results.map(({ row }) => String(cell(row))).join(' | ')} |`)].join('\n')
 }
 
 const results = []

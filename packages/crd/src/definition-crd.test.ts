@@ -66,7 +66,7 @@ describe.skipIf(REFERENCE === undefined)(`beside the reference${REFERENCE === un
   })
 
   it.each(['configmap://ns/name/a.yaml', 'configmap://n-s/n/K_ey', 'configmap://a/b/c:d', 'http://x', 'https://x/y?z=1'])('takes the address %s of the reference', (text) => {
-    const [old, fresh] = [reference, CRD].map((crd) => new RegExp(String(at(schema(crd), 'properties', 'spec', 'properties', 'oasPath', 'pattern'))))
+    const [old, fresh] = [reference, CRD].map((crd) => new RegExp(at(schema(crd), 'properties', 'spec', 'properties', 'oasPath', 'pattern') as string))
     expect(old?.test(text)).toBe(true)
     expect(fresh?.test(text)).toBe(true)
   })
@@ -80,7 +80,7 @@ function messagesOf(value: JsonValue): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item: JsonValue) => messagesOf(item))
   if (typeof value !== 'object' || value === null) return []
   const own = (value as JsonObject)['x-kubernetes-validations']
-  const messages = Array.isArray(own) ? own.map((rule: JsonObject) => String(rule['message'])) : []
+  const messages = Array.isArray(own) ? own.map((rule: JsonObject) => rule['message'] as string) : []
   return [...messages, ...Object.values(value as JsonObject).flatMap(messagesOf)]
 }
 

@@ -7,6 +7,6 @@ export type { FidelityEntry, FidelityReport, SizeReport } from './fidelity/repor
 export { renderRestDefinitionCrdYaml } from './definition-crd.js'
 export { printYaml } from './yaml.js'
 export { diffCrds, worstOf } from './change/diff.js'
-export type { ChangeClass, CrdChange } from './change/diff.js'
+export type { ChangeClass, CrdChange } from './change/change.js'
 export { diffSchema } from './change/schema-diff.js'
 export { MOST_BYTES } from './kind/budget.js'

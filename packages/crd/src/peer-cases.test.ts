@@ -116,7 +116,7 @@ describe('spec-schema: configured-fields-removed', () => {
 
 describe('spec-schema: authorization-header', () => {
   runs(peerCases('spec-schema', 'authorization-header'), ({ input, expected }) => {
-    expect(isAuthorization({ in: String(input['in']), name: String(input['name']) })).toBe(expected['isAuthorization'])
+    expect(isAuthorization({ in: input['in'] as string, name: input['name'] as string })).toBe(expected['isAuthorization'])
   })
 })
 
@@ -198,8 +198,8 @@ describe('configuration-schema: generate', () => {
 
 describe('crd-golden: JSON schema pairs', () => {
   runs(peerCases('crd-golden', 'golden').filter(({ input }) => input['schemaFile'] !== undefined), ({ input, expected }) => {
-    const schema = JSON.parse(sharedFile(`peer-cases/${String(input['schemaFile'])}`) ?? '{}') as JsonObject
-    const golden = parse(sharedFile(`peer-cases/${String(expected['crdFile'])}`) ?? '') as JsonObject
+    const schema = JSON.parse(sharedFile(`peer-cases/${input['schemaFile'] as string}`) ?? '{}') as JsonObject
+    const golden = parse(sharedFile(`peer-cases/${expected['crdFile'] as string}`) ?? '') as JsonObject
     const { $schema: _, title: __, ...body } = schema
     const built = build(documentOf({ create: body, root: schema['$defs'] === undefined ? {} : { $defs: schema['$defs'] } }), definitionOf({ verbsDescription: [ALL_VERBS[2]], kind: 'Hello' }, { resourceGroup: 'test.krateo.io' }))
     expect(comparable(schemaOf(built.resource, 'spec'))).toEqual(comparable(schemaOf(golden, 'spec')))

@@ -37,7 +37,7 @@ function indented(line: string): string {
 
 /** Texts of several lines stay readable, as long as a block keeps every letter of them. */
 function isBlock(text: string): boolean {
-  return text.includes('\n') && !/[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]|^[\s]|[ \t]\n|[ \t]$|^\n/.test(text) && !/\n\n$/.test(text) && !text.startsWith('\n') && text.trim() !== ''
+  return text.includes('\n') && !/[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]|^[\s]|[ \t]\n|[ \t]$|^\n/.test(text) && !text.endsWith('\n\n') && !text.startsWith('\n') && text.trim() !== ''
 }
 
 function blockLines(head: string, text: string): readonly string[] {

@@ -22,18 +22,22 @@ export function readRestDefinition(json: unknown, options: ReadDefinitionOptions
   const metadata = readMetadata(value)
   const complaints: Complaint[] = []
   const spec = checkNode(SPEC, value['spec'] ?? {}, '/spec', complaints)
-  const definition = isObject(spec) ? readSpec({ value: spec, at: '/spec' }, { metadata: named(metadata, spec), source }) : undefined
+  const definition = isObject(spec) ? readSpec({ value: spec, at: '/spec' }, { metadata: withName(metadata, spec), source }) : undefined
   const all = [...complaints, ...refusals(value), ...normalizers(spec), ...(definition ? definitionComplaints(definition) : [])]
   return { value: definition, findings: placed(all, { metadata, source }) }
 }
 
+function named(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : 'none'
+}
+
 function notOne(value: JsonValue | undefined, source: DefinitionSource): Checked<RestDefinition> {
-  const found = isObject(value) ? `kind ${String(value['kind'] ?? 'none')}, apiVersion ${String(value['apiVersion'] ?? 'none')}` : 'no object'
+  const found = isObject(value) ? `kind ${named(value['kind'])}, apiVersion ${named(value['apiVersion'])}` : 'no object'
   return { value: undefined, findings: placed([{ pointer: '', finding: finding('RDF0001', { found }) }], { metadata: { name: '', namespace: '' }, source }) }
 }
 
 /** A manifest on a disk may leave its name to `generateName`; what we derive from it needs one. */
-function named(metadata: DefinitionMetadata, spec: JsonObject): DefinitionMetadata {
+function withName(metadata: DefinitionMetadata, spec: JsonObject): DefinitionMetadata {
   const resource = spec['resource']
   const kind = isObject(resource) ? resource['kind'] : undefined
   return metadata.name !== '' || typeof kind !== 'string' ? metadata : { ...metadata, name: kind.toLowerCase() }

@@ -1,19 +1,6 @@
-import { equalJson, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { type ChangeClass, type CrdChange, same, shownValue } from './change.js'
 import { diffSchema } from './schema-diff.js'
-
-/**
- * What a new CRD means for objects that exist. `additive`: they stay valid and keep their data. `narrowing`: some may be refused at
- * their next write. `breaking`: data is lost, or the kind is another one.
- */
-export type ChangeClass = 'additive' | 'narrowing' | 'breaking'
-
-export interface CrdChange {
-  readonly class: ChangeClass
-  /** `spec.tags[]` of the object; of the CRD itself `names.kind` and the like. */
-  readonly path: string
-  /** What changed, in a few words. */
-  readonly change: string
-}
 
 /** Changes from one CRD to another, the worst first, then by path. Descriptions do not count. */
 export function diffCrds(before: JsonObject, after: JsonObject): readonly CrdChange[] {
@@ -46,7 +33,7 @@ function identityChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
   const pairs: readonly (readonly [string, JsonValue | undefined, JsonValue | undefined])[] = [
     ['group', a['group'], b['group']], ['scope', a['scope'], b['scope']], ['names.kind', x['kind'], y['kind']], ['names.plural', x['plural'], y['plural']],
   ]
-  return pairs.filter(([, old, fresh]) => !same(old, fresh)).map(([path, old, fresh]) => ({ class: 'breaking', path, change: `${String(old)} becomes ${String(fresh)}` }))
+  return pairs.filter(([, old, fresh]) => !same(old, fresh)).map(([path, old, fresh]) => ({ class: 'breaking', path, change: `${shownValue(old)} becomes ${shownValue(fresh)}` }))
 }
 
 function nameChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
@@ -63,7 +50,7 @@ function versionChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
 
 function versionsOf(spec: JsonObject): ReadonlyMap<string, JsonObject> {
   const versions = spec['versions']
-  return new Map((isArray(versions) ? versions : []).filter(isObject).map((version) => [String(version['name']), version]))
+  return new Map((isArray(versions) ? versions : []).filter(isObject).map((version) => [shownValue(version['name']), version]))
 }
 
 function versionDiff(old: JsonObject, fresh: JsonObject | undefined): readonly CrdChange[] {
@@ -73,8 +60,4 @@ function versionDiff(old: JsonObject, fresh: JsonObject | undefined): readonly C
   const columns: readonly CrdChange[] = same(old['additionalPrinterColumns'], fresh['additionalPrinterColumns']) ? [] : [{ class: 'additive', path: 'additionalPrinterColumns', change: 'other columns' }]
   const schemas = [old, fresh].map((version) => objectAt(objectAt(version, 'schema'), 'openAPIV3Schema'))
   return [...subresource, ...columns, ...diffSchema(schemas[0] ?? {}, schemas[1] ?? {}, '')]
-}
-
-export function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalJson(a, b)
 }

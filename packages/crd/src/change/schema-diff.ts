@@ -1,5 +1,5 @@
 import { compareNumbers, equalJson, isArray, isNumber, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { ChangeClass, CrdChange } from './diff.js'
+import { type ChangeClass, type CrdChange, shownValue } from './change.js'
 
 /** Changes from one structural schema to another, by the field that they touch. */
 export function diffSchema(a: JsonObject, b: JsonObject, path: string): readonly CrdChange[] {
@@ -63,7 +63,7 @@ function diffEnum(a: JsonObject, b: JsonObject, say: Say): void {
 }
 
 function shown(values: readonly JsonValue[]): string {
-  const texts = values.slice(0, 5).map(String)
+  const texts = values.slice(0, 5).map(shownValue)
   return values.length > 5 ? `${texts.join(', ')} and ${values.length - 5} more` : texts.join(', ')
 }
 
@@ -96,7 +96,7 @@ function diffText(a: JsonObject, b: JsonObject, keyword: string, say: Say): void
 }
 
 function diffRules(a: JsonObject, b: JsonObject, say: Say): void {
-  const rules = (schema: JsonObject): readonly string[] => (listOf(schema['x-kubernetes-validations']) ?? []).filter(isObject).map((rule) => String(rule['rule']))
+  const rules = (schema: JsonObject): readonly string[] => (listOf(schema['x-kubernetes-validations']) ?? []).filter(isObject).map((rule) => shownValue(rule['rule']))
   const [old, fresh] = [rules(a), rules(b)]
   for (const rule of fresh.filter((each) => !old.includes(each))) say('narrowing', `new rule: ${rule.slice(0, 120)}`)
   for (const rule of old.filter((each) => !fresh.includes(each))) say('additive', `the rule is gone: ${rule.slice(0, 120)}`)
@@ -105,8 +105,8 @@ function diffRules(a: JsonObject, b: JsonObject, say: Say): void {
 function diffProperties(a: JsonObject, b: JsonObject, path: string): readonly CrdChange[] {
   const [old, fresh] = [propertiesOf(a), propertiesOf(b)]
   const kept = b[PRESERVE] === true
-  const needed = new Set(listOf(b['required'])?.map(String))
-  const wasNeeded = new Set(listOf(a['required'])?.map(String))
+  const needed = new Set(listOf(b['required'])?.map(shownValue))
+  const wasNeeded = new Set(listOf(a['required'])?.map(shownValue))
   const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
   return names.flatMap((name): readonly CrdChange[] => {
     const at = path === '' ? name : `${path}.${name}`

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@oasgen/json'
+import { type JsonObject, type JsonValue, objectFrom } from '@oasgen/json'
 import type { CelRule, Structural } from '../lower/structural.js'
 
 export interface KindNames {
@@ -73,16 +73,13 @@ export function toJson(node: Structural): JsonObject {
 }
 
 function keywordJson(key: keyof Structural, value: unknown): JsonValue {
-  switch (key) {
-    case 'properties':
-      return Object.fromEntries(Object.entries(value as Readonly<Record<string, Structural>>).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, child]) => [name, toJson(child)]))
-    case 'items': case 'additionalProperties': case 'not':
-      return toJson(value as Structural)
-    case 'allOf': case 'anyOf': case 'oneOf':
-      return (value as readonly Structural[]).map(toJson)
-    default:
-      return value as JsonValue
-  }
+  if (key === 'properties') return sortedProperties(value as Readonly<Record<string, Structural>>)
+  if (key === 'items' || key === 'additionalProperties' || key === 'not') return toJson(value as Structural)
+  return key === 'allOf' || key === 'anyOf' || key === 'oneOf' ? (value as readonly Structural[]).map(toJson) : (value as JsonValue)
+}
+
+function sortedProperties(properties: Readonly<Record<string, Structural>>): JsonObject {
+  return objectFrom(Object.entries(properties).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, child]) => [name, toJson(child)]))
 }
 
 const KEYWORDS: readonly (keyof Structural)[] = [

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@oasgen/json'
 import type { Schema, SchemaType } from '@oasgen/openapi'
 import { below, type Lowering, note, type Spot } from './context.js'
 import { describe } from './describe.js'
@@ -180,8 +181,8 @@ function lowerNull(lowering: Lowering, merged: Merged, node: Structural, spot: S
   }
   const { enum: _, ...rest } = node
   lowering.log.carried()
-  const list = values.map((value) => (typeof value === 'string' ? celText(value) : String(value))).join(', ')
-  const shown = values.map(String).join(', ').replace(/\s+/g, ' ')
+  const list = values.map((value) => (typeof value === 'string' ? celText(value) : canonicalJson(value))).join(', ')
+  const shown = values.map((value) => (typeof value === 'string' ? value : canonicalJson(value))).join(', ').replace(/\s+/g, ' ')
   const rule = { rule: `self in [${list}]`, message: `must be null or one of: ${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}` }
   return { ...rest, nullable: true, 'x-kubernetes-validations': [rule] }
 }

@@ -14,7 +14,7 @@ export function addDefinitionFields(drafts: DraftFields, document: Document, def
     const pattern = readFieldPattern(field.path)
     if (field.schema === undefined || !pattern.ok || pattern.root !== 'spec') continue
     const place = placeOf(definition, document, field)
-    place && addAt(drafts, pattern.steps, document.schemaFrom(field.schema, place), place)
+    addAt(drafts, pattern.steps, document.schemaFrom(field.schema, place), place)
   }
   for (const verb of Object.values(verbs)) {
     for (const call of [...(verb.call ? [verb.call] : []), ...verb.steps]) {

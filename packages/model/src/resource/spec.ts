@@ -59,7 +59,7 @@ export function removeFilled(drafts: DraftFields, definition: RestDefinition, id
     if (fromElsewhere && (draft.origin.type === 'parameter' || !draft.sentBy.has('create'))) drafts.delete(parameter)
   }
   for (const names of nestedTargets(definition)) removeNested(drafts, names)
-  for (const [name, draft] of [...drafts]) {
+  for (const [name, draft] of drafts) {
     if (draft.schema.readOnly && draft.origin.type === 'body') drafts.delete(name)
     else if (isMappedAway(name, definition)) drafts.delete(name)
   }

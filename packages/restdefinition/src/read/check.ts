@@ -1,5 +1,5 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { isArray, isNumber, isObject, type JsonObject, type JsonValue, writePointer } from '@oasgen/json'
+import { canonicalJson, isArray, isNumber, isObject, type JsonObject, type JsonValue, writePointer } from '@oasgen/json'
 import type { Node } from '../table/node.js'
 import { nearestName } from './nearest.js'
 import { fieldText } from './place.js'
@@ -61,10 +61,10 @@ function keep(kept: Record<string, JsonValue>, key: string, value: JsonValue | u
 
 function checkScalar(node: Node, value: JsonValue, pointer: string, complaints: Complaint[]): boolean {
   const before = complaints.length
-  if (node.choices !== undefined && !node.choices.includes(String(value))) {
+  if (node.choices !== undefined && !node.choices.includes(textOf(value))) {
     complain(complaints, pointer, finding('RDF0013', { field: name(pointer), found: show(value), choices: node.choices.join(', ') }, nearChoice(node, value)))
   }
-  if (node.pattern !== undefined && !new RegExp(node.pattern).test(String(value))) {
+  if (node.pattern !== undefined && !new RegExp(node.pattern).test(textOf(value))) {
     complain(complaints, pointer, finding('RDF0014', { field: name(pointer), found: show(value), pattern: node.pattern }))
   }
   if (typeof value === 'string') checkBounds(node, value.length, pointer, complaints)
@@ -73,7 +73,7 @@ function checkScalar(node: Node, value: JsonValue, pointer: string, complaints: 
 }
 
 function nearChoice(node: Node, value: JsonValue): { readonly help?: string } {
-  const near = nearestName(String(value), node.choices ?? [])
+  const near = nearestName(textOf(value), node.choices ?? [])
   return near === undefined ? {} : { help: `did you mean ${near}?` }
 }
 
@@ -133,8 +133,12 @@ function kindOf(value: JsonValue): string {
   return typeof value === 'string' ? 'text' : isNumber(value) ? `the number ${String(value)}` : `the ${typeof value} ${String(value)}`
 }
 
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : canonicalJson(value)
+}
+
 function show(value: JsonValue): string {
-  const text = String(value)
+  const text = textOf(value)
   return text.length > 80 ? `"${text.slice(0, 77)}…"` : `"${text}"`
 }
 

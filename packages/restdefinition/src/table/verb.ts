@@ -155,7 +155,7 @@ const callOrSteps: Rule = {
 const asyncWrites: Rule = {
   cel: "!has(self.async) || self.action in ['create', 'update', 'delete']",
   message: "async can only be set for 'create', 'update' and 'delete' actions",
-  holds: (value) => value['async'] === undefined || ['create', 'update', 'delete'].includes(String(value['action'])),
+  holds: (value) => value['async'] === undefined || ['create', 'update', 'delete'].some((action) => action === value['action']),
 }
 
 export function verb(): Node {
