@@ -1,13 +1,13 @@
 import { finding, hasErrors, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
-import { hashJson, isArray, isObject, sha256, type JsonObject, type JsonValue } from '@oasgen/json'
+import { hashJson, isArray, isObject, sha256, type JsonObject, type JsonValue, type Members } from '@oasgen/json'
 import { exec } from 'jsonpath-rfc9535'
 import { adviseTarget, namePathProblem, nameSyntaxError } from './json-path-advice.js'
 import { nameValue, shorten } from './name-value.js'
 import { below, childOf } from './pointer.js'
-import { editValue, type Container, type Edited, type Origin, type OriginText } from './provenance.js'
+import { editValue, type Edited, type Origin, type OriginText } from './provenance.js'
 import type { OverlayDocument, OverlayStep } from './read-overlay.js'
 import type { SourceDocument } from './source-document.js'
-import { readVersion } from './version.js'
+import { readVersion, type FoundVersion } from './version.js'
 
 /**
  * The document as the overlays make it, applied in order. The original stays as it is; places of what was not touched are
@@ -29,7 +29,7 @@ export function applyOverlays(source: SourceDocument, overlays: readonly Overlay
   return { value: overlaid(source, overlays, edited, version.value), findings: all }
 }
 
-function overlaid(source: SourceDocument, overlays: readonly OverlayDocument[], edited: Edited, version: { readonly version: SourceDocument['version']; readonly text: string }): SourceDocument {
+function overlaid(source: SourceDocument, overlays: readonly OverlayDocument[], edited: Edited, version: FoundVersion): SourceDocument {
   let digest: string | undefined
   return {
     uri: source.uri,
@@ -87,9 +87,10 @@ function findTargets(root: JsonObject, target: string): readonly Path[] | string
 
 function change(edited: Edited, overlay: OverlayDocument, step: OverlayStep, paths: readonly Path[]): readonly Finding[] {
   const where = overlay.place(step.pointer)
+  const origin: Origin = { text: textOf(overlay), pointer: below(step.pointer, 'update') }
   switch (step.change.type) {
     case 'remove': return removeAll(edited, paths, where)
-    case 'update': return updateAll(edited, paths, { value: step.change.value, origin: { text: textOf(overlay), pointer: below(step.pointer, 'update') } }, where)
+    case 'update': return updateAll(edited, paths, { value: step.change.value, origin }, where)
     case 'copy': return copyTo(edited, step.change.from, paths, where)
   }
 }
@@ -143,12 +144,15 @@ function replaceScalar(edited: Edited, path: Path, { value, origin }: Update): s
 }
 
 function appendAll(edited: Edited, target: JsonValue[], { value, origin }: Update): void {
-  if (!isArray(value)) edited.append(target, value, origin)
-  else for (const [index, item] of value.entries()) edited.append(target, item, { text: origin.text, pointer: below(origin.pointer, index) })
+  if (!isArray(value)) {
+    edited.append(target, value, origin)
+    return
+  }
+  for (const [index, item] of value.entries()) edited.append(target, item, { text: origin.text, pointer: below(origin.pointer, index) })
 }
 
 /** Objects merge member by member, lists are appended to, everything else is replaced. */
-function mergeInto(edited: Edited, target: Exclude<Container, JsonValue[]>, { value, origin }: { readonly value: JsonObject; readonly origin: Origin }): void {
+function mergeInto(edited: Edited, target: Members, { value, origin }: Update & { readonly value: JsonObject }): void {
   for (const [name, member] of Object.entries(value)) {
     const from: Origin = { text: origin.text, pointer: below(origin.pointer, name) }
     const present = Object.hasOwn(target, name) ? target[name] : undefined
@@ -163,8 +167,8 @@ function mergeInto(edited: Edited, target: Exclude<Container, JsonValue[]>, { va
 function copyTo(edited: Edited, from: string, paths: readonly Path[], where: DocumentPlace): readonly Finding[] {
   const sources = findTargets(edited.root, from)
   if (typeof sources === 'string' || sources.length !== 1) {
-    const problem = typeof sources === 'string' ? `copies from \`${shorten(from, 80)}\`, which is no JSONPath` : `copies from \`${shorten(from, 80)}\`, which matches ${sources.length} places, expected one`
-    return [finding('OAS0504', { problem }, { where })]
+    const problem = typeof sources === 'string' ? 'is no JSONPath' : `matches ${sources.length} places, expected one`
+    return [finding('OAS0504', { problem: `copies from \`${shorten(from, 80)}\`, which ${problem}` }, { where })]
   }
   const path = sources[0] ?? []
   const value = path.reduce<JsonValue | undefined>((parent, key) => childOf(parent, String(key)), edited.root)

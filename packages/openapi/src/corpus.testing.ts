@@ -12,7 +12,7 @@ export const hasCorpus = existsSync(CORPUS)
 export interface CorpusDocument {
   /** `stripe/spec3.yaml.gz` */
   readonly name: string
-  bytes(): Uint8Array
+  readonly bytes: () => Uint8Array
 }
 
 export function corpusDocuments(): readonly CorpusDocument[] {

@@ -2,7 +2,7 @@ import { finding, type Checked, type DocumentPlace, type Finding } from '@oasgen
 import { isObject, type JsonObject } from '@oasgen/json'
 import { lazily } from './lazy.js'
 import { resolveLimits, type Limits } from './limits.js'
-import { memberOf, type DocumentSettings, type LinkContext, type Located, type ReadScheme } from './link-context.js'
+import { memberOf, placeOf, type DocumentSettings, type LinkContext, type Located, type ReadScheme } from './link-context.js'
 import { missingMethod, missingPath } from './missing-operation.js'
 import { nameValue } from './name-value.js'
 import type { Operation, Schema, SecurityRequirements, SecurityScheme, Server } from './normal-form.js'
@@ -50,10 +50,13 @@ export interface LinkOptions extends DocumentSettings {
 }
 
 /** Makes a Document of its source and of the other documents that it refers to, by address. */
-export function linkDocument(source: SourceDocument, others: ReadonlyMap<string, SourceDocument> = new Map(), options: LinkOptions = {}): Document {
+export function linkDocument(
+  source: SourceDocument,
+  others: ReadonlyMap<string, SourceDocument> = new Map(),
+  options: LinkOptions = {},
+): Document {
   const context = makeContext(source, others, options)
   const read = new Map<string, Checked<Operation>>()
-  const silent = (): void => undefined
   return {
     source,
     operations: () => entriesOf(context),
@@ -72,10 +75,10 @@ export function linkDocument(source: SourceDocument, others: ReadonlyMap<string,
       return new Map([...context.schemes()].map(([name, { scheme }]) => [name, scheme]))
     },
     get servers() {
-      return readServers(context, [{ source, pointer: '', value: source.root }], silent)
+      return serversOf(context)
     },
     get security() {
-      return readSecurity(context, undefined, silent)
+      return readSecurity(context, undefined, () => undefined)
     },
     schema(pointer) {
       const value = valueAt(source.root, pointer)
@@ -116,7 +119,8 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
 /** Stands for a part of a definition: what is in it shows its place there, and refers into the document. */
 function standIn(source: SourceDocument, uri: string, place: (pointer: string) => DocumentPlace): SourceDocument {
   const { role, version, versionText, format, root } = source
-  return { uri, role, version, versionText, format, root, digest: '', place, positionOf: (pointer) => place(pointer).position, duplicateKeys: () => [] }
+  const own = { place, positionOf: (pointer: string) => place(pointer).position, duplicateKeys: () => [] }
+  return { uri, role, version, versionText, format, root, digest: '', ...own }
 }
 
 function pathsOf(context: LinkContext): Located<JsonObject> {
@@ -145,11 +149,15 @@ interface FoundMethod {
 /** `additionalOperations` is of 3.2: methods that have no member of their own. */
 function methodsOf(pathItem: Located<JsonObject>): readonly FoundMethod[] {
   const additional = memberOf(pathItem, 'additionalOperations')
-  const holders = [{ holder: pathItem, names: METHODS }, ...(isObject(additional?.value) ? [{ holder: additional as Located<JsonObject>, names: Object.keys(additional.value) }] : [])]
-  return holders.flatMap(({ holder, names }) => names.flatMap((name) => {
+  const further = isObject(additional?.value) ? objectsIn(additional as Located<JsonObject>, Object.keys(additional.value)) : []
+  return [...objectsIn(pathItem, METHODS), ...further]
+}
+
+function objectsIn(holder: Located<JsonObject>, names: readonly string[]): readonly FoundMethod[] {
+  return names.flatMap((name) => {
     const located = memberOf(holder, name)
     return isObject(located?.value) ? [{ method: name.toLowerCase(), located: located as Located<JsonObject> }] : []
-  }))
+  })
 }
 
 function entryOf(path: string, method: string, { pointer, value }: Located<JsonObject>): OperationEntry {
@@ -173,7 +181,7 @@ function operationAt(context: LinkContext, path: string, method: string): Checke
 function locateOperation(context: LinkContext, path: string, method: string): LocatedOperation | Finding {
   const paths = pathsOf(context)
   const written = memberOf(paths, path)
-  if (written === undefined) return missingPath(context.root, { path, method, servers: () => readServers(context, [{ source: context.root, pointer: '', value: context.root.root }], () => undefined) })
+  if (written === undefined) return missingPath(context.root, { path, method, servers: () => serversOf(context) })
   const followed = follow(context, written)
   if (!followed.ok) return followed.problem
   const { target } = followed
@@ -187,6 +195,10 @@ function locateOperation(context: LinkContext, path: string, method: string): Lo
   return missingMethod(pathItem.source.place(written.pointer), { path, method, methods: methods.map((candidate) => candidate.method) })
 }
 
+function serversOf(context: LinkContext): readonly Server[] {
+  return readServers(context, [{ source: context.root, pointer: '', value: context.root.root }], () => undefined)
+}
+
 function malformed(what: string, located: Located): Finding {
-  return finding('OAS0303', { what, found: nameValue(located.value), expected: 'an object' }, { where: located.source.place(located.pointer) })
+  return finding('OAS0303', { what, found: nameValue(located.value), expected: 'an object' }, { where: placeOf(located) })
 }

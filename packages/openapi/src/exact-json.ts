@@ -58,7 +58,7 @@ function tokenAround(text: string, at: number): Token {
   return { start: text.charCodeAt(start - 1) === 45 ? start - 1 : start, end }
 }
 
-/** Only what this pattern finds can be the end of a number whose exponent has three digits: a value ends the line, the list or the member. */
+/** A number whose exponent has three digits ends so: behind a value comes the end of the list or the member. */
 const LONG_EXPONENT = /\d[eE][+-]?\d{3,}(?=\s*[,}\]])/g
 
 function longExponents(text: string, known: readonly Token[]): readonly Token[] {
@@ -129,14 +129,15 @@ function objectFits(members: JsonObject, levels: number): boolean {
 
 /** Puts the numbers back, in place, since nobody else has seen the value; `false` when it nests too deep or a mark is no number. */
 function restore(value: JsonValue, levels: number): boolean {
-  if (levels < 0) return false
-  return isArray(value) ? restoreList(value as JsonValue[], levels) : typeof value === 'object' && value !== null ? restoreObject(value as Members, levels) : true
+  if (typeof value !== 'object' || value === null) return true
+  if (levels === 0) return false
+  return isArray(value) ? restoreList(value as JsonValue[], levels) : restoreObject(value as Members, levels)
 }
 
 function restoreList(items: JsonValue[], levels: number): boolean {
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index] ?? null
-    if (typeof item === 'object' ? item !== null && !restore(item, levels - 1) : isMarked(item) && !putBack(items, index, item)) return false
+    if (isMarked(item) ? !putBack(items, index, item) : !restore(item, levels - 1)) return false
   }
   return true
 }
@@ -144,7 +145,7 @@ function restoreList(items: JsonValue[], levels: number): boolean {
 function restoreObject(members: Members, levels: number): boolean {
   for (const name in members) {
     const item = members[name] ?? null
-    if (typeof item === 'object' ? item !== null && !restore(item, levels - 1) : isMarked(item) && !putBack(members, name, item)) return false
+    if (isMarked(item) ? !putBack(members, name, item) : !restore(item, levels - 1)) return false
   }
   return true
 }

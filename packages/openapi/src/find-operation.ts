@@ -21,7 +21,8 @@ export function findOperation(document: Document, path: string, method: string, 
 function asked(problem: Finding, { where, pointer }: AskedBy): Finding {
   if (where === undefined) return problem
   const [first, ...rest] = problem.related ?? []
-  const own = problem.where === undefined ? [] : [{ where: problem.where, message: problem.code === 'OAS0301' ? 'the paths of the document' : 'the document' }]
+  const message = problem.code === 'OAS0301' ? 'the paths of the document' : 'the document'
+  const own = problem.where === undefined ? [] : [{ where: problem.where, message }]
   const related = first === undefined ? own : [first, ...rest]
   const { fix: _, ...others } = problem
   return { ...others, where, ...(related.length > 0 && { related }), ...fixAt(problem, pointer) }

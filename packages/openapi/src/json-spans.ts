@@ -73,7 +73,8 @@ function readElement(text: string, at: number): Member {
 function readMember(text: string, at: number): Member {
   const keyEnd = skipString(text, at)
   const start = skipSpace(text, skipSpace(text, keyEnd) + 1)
-  return { name: nameIn(text, at, keyEnd), key: { start: at, end: keyEnd }, start, end: skipValue(text, start), scalar: isScalar(text, start) }
+  const key = { start: at, end: keyEnd }
+  return { name: nameIn(text, at, keyEnd), key, start, end: skipValue(text, start), scalar: isScalar(text, start) }
 }
 
 function nameIn(text: string, start: number, end: number): string {
@@ -140,8 +141,8 @@ function findDuplicates(text: string, count: number): readonly Duplicate[] {
     const members = listMembers(text, next.start)
     const { pointer } = next
     found.push(...repeatedIn(pointer, members))
-    const containers = members.flatMap((member, index) => (member.scalar ? [] : [{ pointer: below(pointer, member.name ?? index), start: member.start }]))
-    open.push(...containers.reverse())
+    const containers = members.map(({ scalar, name, start }, index) => ({ scalar, pointer: below(pointer, name ?? index), start }))
+    open.push(...containers.filter(({ scalar }) => !scalar).reverse())
   }
   return found.slice(0, count)
 }

@@ -1,4 +1,4 @@
-import { finding } from '@oasgen/diagnostics'
+import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isInteger, isNumber, isObject, type JsonNumber, type JsonObject, type JsonValue } from '@oasgen/json'
 import { placeOf, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
@@ -20,7 +20,7 @@ export function readKeywords(located: Located<JsonObject>, report: Report): Keyw
     const value = Object.hasOwn(located.value, name) ? located.value[name] : undefined
     if (value === undefined || value === null) return undefined
     const accepted = accept(value)
-    if (accepted === undefined) report(finding('OAS0403', { keyword: name, found: nameValue(value), expected }, { where: placeOf(located, name) }))
+    if (accepted === undefined) report(misuse(located, name, expected))
     return accepted
   }
   return {
@@ -33,6 +33,12 @@ export function readKeywords(located: Located<JsonObject>, report: Report): Keyw
     texts: (name) => take(name, textsOf, 'a list of texts'),
     object: (name) => take(name, (value) => (isObject(value) ? value : undefined), 'an object'),
   }
+}
+
+/** A keyword whose value has another kind than its definition asks for. */
+export function misuse(located: Located<JsonObject>, keyword: string, expected: string): Finding {
+  const texts = { keyword, found: nameValue(located.value[keyword]), expected }
+  return finding('OAS0403', texts, { where: placeOf(located, keyword) })
 }
 
 /** YAML makes numbers and dates of texts without quotes; their letters are what was meant. */

@@ -67,7 +67,8 @@ function samePath(asked: string, path: string, prefixes: readonly string[]): Jud
   if (shapeOf(asked) === shapeOf(path)) return { why: 'only the names of parameters differ', sure: true, score: 0 }
   const [short, plain] = [trimmed(asked), trimmed(path)]
   if (shapeOf(short) === shapeOf(plain)) return { why: 'only the slash at the end differs', sure: true, score: 1 }
-  if (shapeOf(short).toLowerCase() === shapeOf(plain).toLowerCase()) return { why: 'only upper and lower case differ', sure: true, score: 2 }
+  const sameLetters = shapeOf(short).toLowerCase() === shapeOf(plain).toLowerCase()
+  if (sameLetters) return { why: 'only upper and lower case differ', sure: true, score: 2 }
   const prefix = prefixes.find((candidate) => shapeOf(short) === candidate + shapeOf(plain))
   if (prefix !== undefined) return { why: `\`${prefix}\` is part of the server's address already`, sure: true, score: 3 }
   return undefined
@@ -133,6 +134,7 @@ export function missingMethod(where: DocumentPlace, { path, method, methods }: M
   const listed = methods.length === 0 ? 'none' : methods.map((name) => name.toUpperCase()).join(', ')
   const writing = ['put', 'patch', 'post']
   const likely = writing.includes(method) ? writing.find((name) => methods.includes(name)) : methods.length === 1 ? only : undefined
-  const advice = likely === undefined ? 'take one of those, or another path' : `the document does it with ${likely.toUpperCase()}: write \`method: ${likely.toUpperCase()}\``
+  const word = likely?.toUpperCase()
+  const advice = word === undefined ? 'take one of those, or another path' : `the document does it with ${word}: write \`method: ${word}\``
   return finding('OAS0302', { path: shorten(path, 120), method: method.toUpperCase(), methods: listed, advice }, { where })
 }

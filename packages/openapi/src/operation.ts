@@ -4,12 +4,12 @@ import { readContent } from './content.js'
 import { extensionsOf, readKeywords } from './keywords.js'
 import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { Operation, RequestBody } from './normal-form.js'
-import { declaredParameters, fitToPath, readParameters, type DeclaredParameter } from './parameter.js'
+import { declaredParameters, fitToPath, readParameters } from './parameter.js'
 import { objectMember } from './referred-object.js'
 import { readResponses } from './response.js'
 import { readSecurity } from './security.js'
 import { readServers } from './server.js'
-import { readSwaggerBody } from './swagger-body.js'
+import { readSwaggerBody, type SwaggerOperation } from './swagger-body.js'
 
 /** An operation object in its place, before it is read. */
 export interface LocatedOperation {
@@ -25,7 +25,7 @@ export function readOperation(context: LinkContext, { path, method, pathItem, lo
   const report: Report = (problem) => findings.push(problem)
   const lists = { pathItem: memberOf(pathItem, 'parameters'), operation: memberOf(located, 'parameters') }
   const declared = declaredParameters(context, lists, report)
-  const requestBody = readBody(context, located, declared, report)
+  const requestBody = readBody(context, { located, declared }, report)
   const value: Operation = {
     method,
     path,
@@ -42,7 +42,9 @@ export function readOperation(context: LinkContext, { path, method, pathItem, lo
   return { value, findings }
 }
 
-function textsOf(located: Located<JsonObject>, report: Report): Pick<Operation, 'operationId' | 'summary' | 'description' | 'tags' | 'deprecated'> {
+type OperationTexts = Pick<Operation, 'operationId' | 'summary' | 'description' | 'tags' | 'deprecated'>
+
+function textsOf(located: Located<JsonObject>, report: Report): OperationTexts {
   const reader = readKeywords(located, report)
   const operationId = reader.text('operationId')
   const summary = reader.text('summary')
@@ -56,9 +58,9 @@ function textsOf(located: Located<JsonObject>, report: Report): Pick<Operation, 
   }
 }
 
-function readBody(context: LinkContext, located: Located<JsonObject>, declared: readonly DeclaredParameter[], report: Report): RequestBody | undefined {
-  if (context.version === '2.0') return readSwaggerBody(context, { located, declared }, report)
-  const body = objectMember(context, located, 'requestBody', report)
+function readBody(context: LinkContext, operation: SwaggerOperation, report: Report): RequestBody | undefined {
+  if (context.version === '2.0') return readSwaggerBody(context, operation, report)
+  const body = objectMember(context, operation.located, 'requestBody', report)
   if (body === undefined) return undefined
   const reader = readKeywords(body, report)
   const description = reader.text('description')

@@ -21,15 +21,19 @@ export interface DeclaredParameter {
   readonly origin: 'operation' | 'pathItem'
 }
 
+type Origin = DeclaredParameter['origin']
+type ParameterLists = { readonly [K in Origin]: Located | undefined }
+
 /** Those of the path item, then those of the operation, which take the place of their namesakes. */
-export function declaredParameters(context: LinkContext, lists: { readonly pathItem: Located | undefined; readonly operation: Located | undefined }, report: Report): readonly DeclaredParameter[] {
+export function declaredParameters(context: LinkContext, lists: ParameterLists, report: Report): readonly DeclaredParameter[] {
   const found = new Map<string, DeclaredParameter>()
   for (const origin of ['pathItem', 'operation'] as const) {
     for (const located of elementsOf(lists[origin], '`parameters`', report)) {
       const declared = declaredAt(context, located, origin, report)
       if (declared === undefined) continue
       const key = identityOf(declared)
-      if (found.get(key)?.origin === origin) ignore(report, located, `the parameter \`${declared.name}\``, 'it is declared twice; the last one counts')
+      const twice = found.get(key)?.origin === origin
+      if (twice) ignore(report, located, `the parameter \`${declared.name}\``, 'it is declared twice; the last one counts')
       found.set(key, declared)
     }
   }
@@ -41,7 +45,7 @@ function identityOf(declared: DeclaredParameter): string {
   return `${declared.in}:${declared.in === 'header' ? declared.name.toLowerCase() : declared.name}`
 }
 
-function declaredAt(context: LinkContext, place: Located, origin: DeclaredParameter['origin'], report: Report): DeclaredParameter | undefined {
+function declaredAt(context: LinkContext, place: Located, origin: Origin, report: Report): DeclaredParameter | undefined {
   const located = objectAt(context, place, 'the parameter', report)
   if (located === undefined) return undefined
   const { name, in: where } = located.value
@@ -101,10 +105,13 @@ export function templateNames(path: string): readonly string[] {
   return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
 }
 
+export type LocatedPath = Located & { readonly template: string }
+
 /** Makes the parameters agree with the braces of the path: what is missing is a text, what has no place is left out. */
-export function fitToPath(context: LinkContext, parameters: readonly Parameter[], path: Located & { readonly template: string }, report: Report): readonly Parameter[] {
+export function fitToPath(context: LinkContext, parameters: readonly Parameter[], path: LocatedPath, report: Report): readonly Parameter[] {
   const names = templateNames(path.template)
-  const kept = parameters.filter((parameter) => parameter.in !== 'path' || names.includes(parameter.name) || dropUnused(parameter, names, report))
+  const hasPlace = ({ in: where, name }: Parameter): boolean => where !== 'path' || names.includes(name)
+  const kept = parameters.filter((parameter) => hasPlace(parameter) || dropUnused(parameter, names, report))
   const declared = new Set(kept.filter(({ in: where }) => where === 'path').map(({ name }) => name))
   const missing = [...new Set(names)].filter((name) => !declared.has(name))
   return [...kept, ...missing.map((name) => undeclared(context, name, path, report))]
@@ -112,7 +119,8 @@ export function fitToPath(context: LinkContext, parameters: readonly Parameter[]
 
 function dropUnused(parameter: Parameter, names: readonly string[], report: Report): boolean {
   const near = nearest(parameter.name, names)
-  report(finding('OAS0306', { parameter: parameter.name, near: near === undefined ? '' : `; did you mean \`${near}\`?` }, { where: parameter.place }))
+  const guess = near === undefined ? '' : `; did you mean \`${near}\`?`
+  report(finding('OAS0306', { parameter: parameter.name, near: guess }, { where: parameter.place }))
   return false
 }
 
@@ -122,7 +130,8 @@ function undeclared(context: LinkContext, name: string, path: Located, report: R
   const declaration = `{name: ${name}, in: path, required: true, schema: {type: string}}`
   const target = `$.paths['${path.pointer.replace(/^\/paths\//, '').replaceAll('~1', '/').replaceAll('~0', '~')}']`
   const update = { parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] }
-  report(finding('OAS0305', { parameter: name, declaration }, { where: place, fix: { kind: 'overlay', title: `declare \`${name}\``, actions: [{ target, update }] } }))
+  const fix = { kind: 'overlay', title: `declare \`${name}\``, actions: [{ target, update }] } as const
+  report(finding('OAS0305', { parameter: name, declaration }, { where: place, fix }))
   return {
     name, in: 'path', required: true, style: 'simple', explode: false, allowReserved: false, allowEmptyValue: false, deprecated: false,
     extensions: {}, pointer, place, origin: 'path', schema: schemaAt(context, { source: path.source, pointer, value: { type: 'string' } }),

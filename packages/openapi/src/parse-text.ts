@@ -38,12 +38,12 @@ function parseJsonText(reading: Reading): Checked<ParsedText> {
   const { text, lines, limits } = reading
   const result = readExactJson(text, limits.depth)
   if (result.ok) return { value: { format: 'json', text, value: result.value, spans: jsonSpans(text), lines }, findings: [] }
-  if (result.message.includes('too deep')) return refused(finding('OAS0014', { limit: limits.depth }, { where: placeAt(reading, result.offset) }))
-  const { problem, advice, offset } = adviseJson(text, result.message, result.offset)
+  const { offset = result.offset, ...texts } = adviseJson(text, result.message, result.offset)
+  const where = placeAt(reading, offset)
+  if (result.message.includes('too deep')) return refused(finding('OAS0014', { limit: limits.depth }, { where }))
   const lenient = parseYamlText(reading)
-  const where = placeAt(reading, offset ?? result.offset)
-  if (isObject(lenient.value?.value)) return { value: lenient.value, findings: [finding('OAS0012', { problem, advice }, { where }), ...lenient.findings] }
-  return refused(finding('OAS0010', { problem, advice }, { where }))
+  if (!isObject(lenient.value?.value)) return refused(finding('OAS0010', texts, { where }))
+  return { value: lenient.value, findings: [finding('OAS0012', texts, { where }), ...lenient.findings] }
 }
 
 function parseYamlText(reading: Reading): Checked<ParsedText> {
@@ -65,7 +65,8 @@ function yamlFinding(reading: Reading, problem: YamlProblem): Finding {
 /** Helm's braces, where YAML sees brackets of its own. */
 function templateFinding(reading: Reading): Finding | undefined {
   const template = /\{\{-?[^{}\n]{0,60}/.exec(reading.text)
-  return template === null ? undefined : finding('OAS0019', { found: `${template[0].trim()} …` }, { where: placeAt(reading, template.index) })
+  if (template === null) return undefined
+  return finding('OAS0019', { found: `${template[0].trim()} …` }, { where: placeAt(reading, template.index) })
 }
 
 /** `{{ .Values.x }}` is an object as a key to YAML, which the parser writes like this; no document means that. */
@@ -83,7 +84,8 @@ const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]/g
 function parseCleaned(reading: Reading): Checked<ParsedText> {
   const at = reading.text.search(FORBIDDEN)
   const cleaned = reading.text.replaceAll(FORBIDDEN, ' ')
-  if (at === -1 || cleaned === reading.text) return refused(finding('OAS0011', { problem: 'it holds characters that YAML forbids', advice: 'save the document as UTF-8' }))
+  const unknown = { problem: 'it holds characters that YAML forbids', advice: 'save the document as UTF-8' }
+  if (at === -1 || cleaned === reading.text) return refused(finding('OAS0011', unknown, { where: placeAt(reading, 0) }))
   const character = `U+${reading.text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')}`
   const result = parseYamlText({ ...reading, text: cleaned })
   return { value: result.value, findings: [finding('OAS0017', { character }, { where: placeAt(reading, at) }), ...result.findings] }
@@ -98,7 +100,8 @@ function finishText(reading: Reading, values: readonly JsonValue[], duplicates: 
   if (template !== undefined) return refused(template)
   const spans = yamlSpans(text, limits.depth, chosen)
   const parsed: ParsedText = { format: 'yaml', text, value: finished.value, spans, lines }
-  const several = values.length > 1 ? [finding('OAS0018', { count: values.length, chosen: chosen + 1 }, { where: placeAt(reading, 0) })] : []
+  const counts = { count: values.length, chosen: chosen + 1 }
+  const several = values.length > 1 ? [finding('OAS0018', counts, { where: placeAt(reading, 0) })] : []
   return { value: parsed, findings: [...several, ...(duplicates ? duplicateFindings(parsed, reading.uri) : [])] }
 }
 

@@ -43,8 +43,11 @@ export function editValue(original: JsonObject, text: OriginText): Edited {
   const root = take(changed, original, { text, pointer: '' }) as Members
   return {
     root,
-    originOf: (pointer) => (readPointer(pointer) ?? []).reduce<Walk>((walk, token) => step(changed, walk, token), { value: root, origin: { text, pointer: '' } }).origin,
-    own: (path) => path.reduce<Container | undefined>((container, key) => (container === undefined ? undefined : ownChild(changed, container, key)), root),
+    originOf(pointer) {
+      const start: Walk = { value: root, origin: { text, pointer: '' } }
+      return (readPointer(pointer) ?? []).reduce((walk, token) => step(changed, walk, token), start).origin
+    },
+    own: (path) => path.reduce<Container | undefined>((container, key) => container && ownChild(changed, container, key), root),
     ownChild: (container, key) => ownChild(changed, container, key),
     set(container, key, value, origin) {
       Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })

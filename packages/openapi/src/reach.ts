@@ -24,22 +24,27 @@ export function childSchemas(schema: Schema): readonly Schema[] {
 
 /** The schemas at which the parameters, the body and the answers of an operation begin. */
 export function operationSchemas(operation: Operation): readonly Schema[] {
-  const ofContent = (content: Iterable<MediaType>): readonly Schema[] => [...content].flatMap(({ schema }) => (schema === undefined ? [] : [schema]))
   return [
-    ...operation.parameters.flatMap(({ schema, content }) => [...(schema === undefined ? [] : [schema]), ...(content === undefined ? [] : ofContent([content]))]),
-    ...ofContent(operation.requestBody?.content.values() ?? []),
-    ...[...operation.responses.values()].flatMap((response) => [
-      ...ofContent(response.content.values()),
-      ...[...response.headers.values()].flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
-    ]),
+    ...operation.parameters.flatMap((parameter) => schemasOf([parameter, parameter.content ?? {}])),
+    ...schemasOf(operation.requestBody?.content.values() ?? []),
+    ...[...operation.responses.values()].flatMap(({ content, headers }) => schemasOf([...content.values(), ...headers.values()])),
   ]
+}
+
+function schemasOf(holders: Iterable<Pick<MediaType, 'schema'>>): readonly Schema[] {
+  return [...holders].flatMap(({ schema }) => schema ?? [])
+}
+
+export interface OperationName {
+  readonly path: string
+  readonly method: string
 }
 
 /**
  * The addresses of other documents that the given operations need and that are not loaded. Load them, link again and ask
  * again: a loaded document may refer to further ones.
  */
-export function wantedUris(document: Document, operations: Iterable<{ readonly path: string; readonly method: string }>): readonly string[] {
+export function wantedUris(document: Document, operations: Iterable<OperationName>): readonly string[] {
   for (const { path, method } of operations) {
     const { value } = document.operation(path, method)
     if (value === undefined) continue

@@ -33,6 +33,8 @@ export function readDocument(bytes: Uint8Array | string, options: ReadDocumentOp
   return { value: made.value, findings: [...findings, ...made.findings] }
 }
 
+type PlaceOf = (pointer: string) => DocumentPlace
+
 function makeSource(parsed: ParsedText, bytes: Uint8Array | string, options: ReadDocumentOptions): Checked<SourceDocument> {
   const root = parsed.value
   const place = placesOf(parsed, options.uri)
@@ -43,7 +45,7 @@ function makeSource(parsed: ParsedText, bytes: Uint8Array | string, options: Rea
   return { value: sourceDocument({ parsed, root, place, version: version.value, bytes, options }), findings }
 }
 
-function versionFor(parsed: ParsedText, root: JsonObject, place: (pointer: string) => DocumentPlace, options: ReadDocumentOptions): Checked<FoundVersion> {
+function versionFor(parsed: ParsedText, root: JsonObject, place: PlaceOf, options: ReadDocumentOptions): Checked<FoundVersion> {
   const written = (pointer: string): string | undefined => {
     const span = parsed.spans.spanOf(pointer)
     return span === undefined ? undefined : parsed.text.slice(span.start, span.end)
@@ -53,7 +55,7 @@ function versionFor(parsed: ParsedText, root: JsonObject, place: (pointer: strin
   return readVersion(root, place, written)
 }
 
-function checkPaths(root: JsonObject, version: FoundVersion | undefined, place: (pointer: string) => DocumentPlace): readonly Finding[] {
+function checkPaths(root: JsonObject, version: FoundVersion | undefined, place: PlaceOf): readonly Finding[] {
   const { paths } = root
   if (version === undefined || isObject(paths)) return []
   if (paths === undefined || paths === null) return [finding('OAS0027', {}, { where: place(paths === null ? '/paths' : '') })]
@@ -63,7 +65,7 @@ function checkPaths(root: JsonObject, version: FoundVersion | undefined, place: 
 interface SourceParts {
   readonly parsed: ParsedText
   readonly root: JsonObject
-  readonly place: (pointer: string) => DocumentPlace
+  readonly place: PlaceOf
   readonly version: FoundVersion
   readonly bytes: Uint8Array | string
   readonly options: ReadDocumentOptions

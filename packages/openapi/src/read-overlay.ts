@@ -85,8 +85,10 @@ function readActions(root: JsonValue, options: ReadOverlayOptions, place: PlaceO
 function overlayProblem(root: JsonValue): string | undefined {
   if (!isObject(root)) return `it is ${nameValue(root)}, expected an object`
   const { overlay, actions } = root
-  if (overlay !== undefined && !/^1(?:\.|$)/.test(textOf(overlay) ?? '')) return `its version \`overlay\` is ${nameValue(overlay)}, expected 1.0.0`
-  if (overlay === undefined && (Object.hasOwn(root, 'openapi') || Object.hasOwn(root, 'swagger'))) return 'it is an OpenAPI document, not an overlay'
+  const known = overlay === undefined || /^1(?:\.|$)/.test(textOf(overlay) ?? '')
+  if (!known) return `its version \`overlay\` is ${nameValue(overlay)}, expected 1.0.0`
+  const isDocument = overlay === undefined && ['openapi', 'swagger'].some((name) => Object.hasOwn(root, name))
+  if (isDocument) return 'it is an OpenAPI document, not an overlay'
   if (!isArray(actions)) return `its \`actions\` is ${nameValue(actions)}, expected a list`
   return undefined
 }

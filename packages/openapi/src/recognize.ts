@@ -41,7 +41,7 @@ const within = (root: JsonObject, name: string): JsonObject => {
 const KINDS: readonly Kind[] = [
   {
     found: 'a Postman collection',
-    advice: 'convert it to OpenAPI (`npx postman-to-openapi collection.json openapi.yaml`), or export OpenAPI from the API builder of Postman',
+    advice: 'convert it to OpenAPI (`npx postman-to-openapi collection.json openapi.yaml`), or let Postman export OpenAPI',
     matches: (root) => text(within(root, 'info')['schema']).includes('getpostman.com') || Object.hasOwn(within(root, 'info'), '_postman_id')
       || isObject(root['collection']),
   },
@@ -50,7 +50,11 @@ const KINDS: readonly Kind[] = [
     advice: 'export the design document of Insomnia as OpenAPI',
     matches: (root) => root['_type'] === 'export' || text(root['type']).includes('insomnia'),
   },
-  { found: 'a HAR recording of requests', advice: 'a description is needed, not a recording', matches: (root) => isArray(within(root, 'log')['entries']) },
+  {
+    found: 'a HAR recording of requests',
+    advice: 'a description is needed, not a recording',
+    matches: (root) => isArray(within(root, 'log')['entries']),
+  },
   {
     found: 'an AsyncAPI document',
     advice: 'AsyncAPI describes messages; resources need the REST API of the service',
@@ -61,7 +65,11 @@ const KINDS: readonly Kind[] = [
     advice: 'name the document itself here, and the overlay in `document.overlays`',
     matches: (root) => Object.hasOwn(root, 'overlay') && isArray(root['actions']),
   },
-  { found: 'an Arazzo description of workflows', advice: 'name one of its `sourceDescriptions`', matches: (root) => Object.hasOwn(root, 'arazzo') },
+  {
+    found: 'an Arazzo description of workflows',
+    advice: 'name one of its `sourceDescriptions`',
+    matches: (root) => Object.hasOwn(root, 'arazzo'),
+  },
   {
     found: 'a Google API discovery document',
     advice: 'convert it to OpenAPI (`npx google-discovery-to-swagger`)',
@@ -82,7 +90,11 @@ const KINDS: readonly Kind[] = [
     advice: 'the OpenAPI document is usually inside of it, as a value under `data`: name that key',
     matches: (root) => Object.hasOwn(root, 'apiVersion') && Object.hasOwn(root, 'kind'),
   },
-  { found: 'a RAML document', advice: 'convert it to OpenAPI', matches: (root) => Object.keys(root).filter((name) => name.startsWith('/')).length > 1 && !Object.hasOwn(root, 'paths') },
+  {
+    found: 'a RAML document',
+    advice: 'convert it to OpenAPI',
+    matches: (root) => !Object.hasOwn(root, 'paths') && Object.keys(root).filter((name) => name.startsWith('/')).length > 1,
+  },
   {
     found: 'a JSON Schema',
     advice: 'an OpenAPI document has `openapi`, `info` and `paths`, and holds such schemas under `components.schemas`',

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@oasgen/json'
 import type { Located } from './link-context.js'
-import type { Schema, UnsupportedKeyword } from './normal-form.js'
+import type { Schema } from './normal-form.js'
 import { below } from './pointer.js'
 import { keywordPlace, readFacts, type SchemaFacts } from './schema-facts.js'
 import { schemaNode, type ChildReader } from './schema-node.js'
@@ -8,7 +8,8 @@ import type { OpenApiVersion } from './source-document.js'
 
 /** They describe a value and forbid none, so it is safe to honour them beside a `$ref` in every version. */
 const ANNOTATIONS = new Set([
-  'title', 'description', 'summary', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'nullable', 'externalDocs', 'xml', '$comment',
+  'title', 'description', 'summary', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'nullable', 'externalDocs', 'xml',
+  '$comment',
 ])
 
 export interface Referring {
@@ -27,7 +28,8 @@ export function siblingView(referring: Referring): Schema {
   const { version, located, target } = referring
   const siblings = Object.keys(located.value).filter((name) => name !== '$ref')
   if (siblings.length === 0) return target
-  const asserting = siblings.filter((name) => !ANNOTATIONS.has(name) && !name.startsWith('x-') && !(name === 'default' && version === '3.1'))
+  const describes = (name: string): boolean => ANNOTATIONS.has(name) || name.startsWith('x-') || (name === 'default' && version === '3.1')
+  const asserting = siblings.filter((name) => !describes(name))
   if (asserting.length > 0 && version === '3.1') return conjunction(referring)
   return describedView(located, target, asserting)
 }
@@ -53,7 +55,7 @@ function describedView(located: Located<JsonObject>, target: Schema, ignored: re
     deprecated: own.deprecated || target.deprecated,
     nullable: own.nullable || target.nullable,
     extensions: { ...target.extensions, ...own.extensions },
-    unsupported: [...target.unsupported, ...ignored.map((keyword): UnsupportedKeyword => ({ keyword, pointer: below(located.pointer, keyword) }))],
+    unsupported: [...target.unsupported, ...ignored.map((keyword) => ({ keyword, pointer: below(located.pointer, keyword) }))],
     findings: [...target.findings, ...own.findings],
     placeOf: (keyword) => (Object.hasOwn(located.value, keyword) ? keywordPlace(located, keyword) : target.placeOf(keyword)),
   }

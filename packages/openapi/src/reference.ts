@@ -1,6 +1,6 @@
 import { finding, nearest, type DocumentPlace, type Finding, type Fix } from '@oasgen/diagnostics'
 import { arrayIndex, isArray, isObject, readPointer, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { LinkContext, Located } from './link-context.js'
+import { placeOf, type LinkContext, type Located } from './link-context.js'
 import { nameValue, shorten } from './name-value.js'
 import { below, childOf, valueAt } from './pointer.js'
 import type { SourceDocument } from './source-document.js'
@@ -68,7 +68,7 @@ interface Target {
 
 function byPointer(context: LinkContext, target: Target): Resolved {
   const tokens = readPointer(target.fragment)
-  if (tokens === undefined) return refused(finding('OAS0204', { found: `the text "${shorten(target.reference, 60)}"`, advice: 'write `~` as `~0` and `/` as `~1`' }, { where: target.where }))
+  if (tokens === undefined) return refused(unreadable(target))
   let at: Located = { source: target.source, pointer: '', value: target.source.root }
   for (const [index, token] of tokens.entries()) {
     const container = stepInto(context, at, token, target.seen)
@@ -80,6 +80,11 @@ function byPointer(context: LinkContext, target: Target): Resolved {
 }
 
 /** Some documents point through a reference: what is not here is looked for where the `$ref` leads. */
+function unreadable({ reference, where }: Target): Finding {
+  const texts = { found: `the text "${shorten(reference, 60)}"`, advice: 'write `~` as `~0` and `/` as `~1`' }
+  return finding('OAS0204', texts, { where })
+}
+
 function stepInto(context: LinkContext, at: Located, token: string, seen: ReadonlySet<string>): Located {
   if (childOf(at.value, token) !== undefined || !isObject(at.value) || !Object.hasOwn(at.value, '$ref')) return at
   const followed = followFrom(context, at, new Set(seen))
@@ -92,7 +97,8 @@ function byAnchor(context: LinkContext, target: Target): Resolved {
   if (pointer !== undefined && value !== undefined) return { ok: true, target: { source: target.source, pointer, value } }
   const name = target.fragment.replace(/^\/?/, '/')
   const advice = valueAt(target.source.root, name) === undefined ? 'a pointer into the document begins with `#/`' : `write \`#${name}\``
-  return refused(finding('OAS0201', { reference: shorten(target.reference, 100), problem: `no \`$anchor\` is called \`${shorten(target.fragment, 60)}\``, advice }, { where: target.where }))
+  const problem = `no \`$anchor\` is called \`${shorten(target.fragment, 60)}\``
+  return refused(finding('OAS0201', { reference: shorten(target.reference, 100), problem, advice }, { where: target.where }))
 }
 
 function anchorsOf(context: LinkContext, source: SourceDocument): ReadonlyMap<string, string> {
@@ -123,12 +129,13 @@ function refused(problem: Finding): Resolved {
 
 function cycle(start: Located): Finding {
   const reference = isObject(start.value) ? start.value['$ref'] : undefined
-  return finding('OAS0202', { reference: typeof reference === 'string' ? shorten(reference, 100) : '$ref' }, { where: start.source.place(below(start.pointer, '$ref')) })
+  const shown = typeof reference === 'string' ? shorten(reference, 100) : '$ref'
+  return finding('OAS0202', { reference: shown }, { where: placeOf(start, '$ref') })
 }
 
 function malformed(reference: JsonValue | undefined, from: Located<JsonObject>, where: DocumentPlace): Finding {
   const advice = isObject(reference) ? 'a property that is called `$ref` must stand under `properties`' : 'write the place in quotes'
-  return finding('OAS0204', { found: nameValue(reference), advice }, { where: reference === undefined ? from.source.place(from.pointer) : where })
+  return finding('OAS0204', { found: nameValue(reference), advice }, { where: reference === undefined ? placeOf(from) : where })
 }
 
 function notLoaded(context: LinkContext, from: SourceDocument, reference: string, where: DocumentPlace): Finding {
@@ -140,7 +147,8 @@ function notLoaded(context: LinkContext, from: SourceDocument, reference: string
 function dangling(target: Target, container: Located, tokens: readonly string[], index: number): Finding {
   const token = tokens[index] ?? ''
   const place = container.pointer === '' ? 'the document' : `\`${container.pointer}\``
-  const problem = arrayIndex(token) !== undefined && isArray(container.value) ? `${place} has ${container.value.length} elements` : `${place} has no \`${shorten(token, 60)}\``
+  const inList = arrayIndex(token) !== undefined && isArray(container.value)
+  const problem = inList ? `${place} has ${container.value.length} elements` : `${place} has no \`${shorten(token, 60)}\``
   const near = nearReference(target, container, tokens, index)
   const advice = near === undefined ? 'add what is missing, by an overlay if the document is not yours' : `did you mean \`${near}\`?`
   const fix = near === undefined ? {} : { fix: referenceFix(target.where, near) }

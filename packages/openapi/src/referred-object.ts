@@ -13,7 +13,8 @@ export function objectAt(context: LinkContext, located: Located, what: string, r
     return undefined
   }
   if (isObject(followed.target.value)) return followed.target as Located<JsonObject>
-  report(finding('OAS0304', { what, problem: `it is ${nameValue(followed.target.value)}, expected an object` }, { where: placeOf(located) }))
+  const problem = `it is ${nameValue(followed.target.value)}, expected an object`
+  report(finding('OAS0304', { what, problem }, { where: placeOf(located) }))
   return undefined
 }
 
@@ -23,7 +24,12 @@ function weakened(problem: Finding): Finding {
 }
 
 /** A member that is an object, followed; absent and null are nothing. */
-export function objectMember(context: LinkContext, parent: Located<JsonObject>, name: string, report: Report): Located<JsonObject> | undefined {
+export function objectMember(
+  context: LinkContext,
+  parent: Located<JsonObject>,
+  name: string,
+  report: Report,
+): Located<JsonObject> | undefined {
   const member = memberOf(parent, name)
   return member === undefined || member.value === null ? undefined : objectAt(context, member, `\`${name}\``, report)
 }

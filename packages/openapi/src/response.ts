@@ -10,9 +10,11 @@ export function readResponses(context: LinkContext, operation: Located<JsonObjec
   const responses = objectMember(context, operation, 'responses', report)
   return new Map(membersOf(responses).flatMap(([written, located]) => {
     const code = codeOf(written)
-    if (code === undefined) ignore(report, located, `the response \`${written}\``, 'it is no status code, no range such as `2XX`, and not `default`')
-    const object = code === undefined ? undefined : objectAt(context, located, `the response \`${written}\``, report)
-    return code === undefined || object === undefined ? [] : [[code, readResponse({ context, operation, code, located: object, report })] as const]
+    const what = `the response \`${written}\``
+    if (code === undefined) ignore(report, located, what, 'it is no status code, no range such as `2XX`, and not `default`')
+    const object = code === undefined ? undefined : objectAt(context, located, what, report)
+    if (code === undefined || object === undefined) return []
+    return [[code, readResponse({ context, operation, code, located: object, report })] as const]
   }))
 }
 
@@ -37,14 +39,16 @@ function readResponse({ context, operation, code, located, report }: ResponsePar
     code,
     ...(description !== undefined && { description }),
     headers: readHeaders(context, located, report),
-    content: context.version === '2.0' ? swaggerContent(context, operation, located) : readContent(context, located, report),
+    content: context.version === '2.0' ? swaggerContent({ context, operation, located }) : readContent(context, located, report),
     extensions: extensionsOf(located.value),
     pointer: located.pointer,
     place: placeOf(located),
   }
 }
 
-function swaggerContent(context: LinkContext, operation: Located<JsonObject>, response: Located<JsonObject>): ReadonlyMap<string, MediaType> {
-  if (memberOf(response, 'schema') === undefined) return new Map()
-  return contentOf(mediaTypesOf(context, operation, 'produces'), response, schemaIn(context, response))
+type SwaggerResponse = Pick<ResponseParts, 'context' | 'operation' | 'located'>
+
+function swaggerContent({ context, operation, located }: SwaggerResponse): ReadonlyMap<string, MediaType> {
+  if (memberOf(located, 'schema') === undefined) return new Map()
+  return contentOf(mediaTypesOf(context, operation, 'produces'), located, schemaIn(context, located))
 }

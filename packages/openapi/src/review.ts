@@ -56,7 +56,8 @@ function placeOfId(document: Document, entries: readonly OperationEntry[]): Docu
 /** What the schemas of components refer to, also where no operation leads there. */
 function* referredSchemas(document: Document): Generator<Schema> {
   const { components, definitions } = document.source.root
-  const sections = [['/components/schemas', isObject(components) ? components['schemas'] : undefined], ['/definitions', definitions]] as const
+  const modern = isObject(components) ? components['schemas'] : undefined
+  const sections = [['/components/schemas', modern], ['/definitions', definitions]] as const
   for (const [pointer, schemas] of sections) {
     if (!isObject(schemas)) continue
     for (const name of Object.keys(schemas)) {

@@ -1,8 +1,9 @@
-import { finding, type Finding } from '@oasgen/diagnostics'
-import { compareNumbers, isArray, isNumber, isObject, putMember, type JsonNumber, type JsonObject, type JsonValue, type Members } from '@oasgen/json'
-import { countOf, flagOf, textOf, textsOf } from './keywords.js'
+import type { Finding } from '@oasgen/diagnostics'
+import {
+  compareNumbers, isArray, isNumber, isObject, putMember, type JsonNumber, type JsonObject, type JsonValue, type Members,
+} from '@oasgen/json'
+import { countOf, flagOf, misuse, textOf, textsOf } from './keywords.js'
 import { placeOf, type Located } from './link-context.js'
-import { nameValue } from './name-value.js'
 import type { Bound, Schema, UnsupportedKeyword } from './normal-form.js'
 import { below } from './pointer.js'
 import { listedValues, readTypes } from './schema-types.js'
@@ -95,7 +96,8 @@ function rule<K extends keyof Draft>(member: K, accept: (value: JsonValue) => Dr
 
 const text = (member: 'title' | 'description' | 'format' | 'pattern') => rule(member, textOf, 'a text')
 const flag = (member: 'readOnly' | 'writeOnly' | 'deprecated' | 'uniqueItems') => rule(member, flagOf, '`true` or `false`')
-const count = (member: 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'maxProperties') => rule(member, countOf, 'a whole number from 0')
+type Count = 'minLength' | 'maxLength' | 'minItems' | 'maxItems' | 'minProperties' | 'maxProperties'
+const count = (member: Count) => rule(member, countOf, 'a whole number from 0')
 const nullable: KeywordRule = (draft, value) => {
   draft.nullable ||= value === true
   return true
@@ -166,7 +168,7 @@ function readKeyword(draft: Draft, located: Located<JsonObject>, keyword: string
   if (known === undefined || (value === null && !VALUES.has(keyword))) return
   const expected = known(draft, value, located)
   if (expected === true) return
-  draft.findings.push(finding('OAS0403', { keyword, found: nameValue(value), expected }, { where: placeOf(located, keyword) }))
+  draft.findings.push(misuse(located, keyword, expected))
 }
 
 const VALUES = new Set(['default', 'const', 'example'])
@@ -214,8 +216,11 @@ export function allowsOnlyNull(value: JsonValue): boolean {
 function boundOf(value: JsonObject, plain: 'minimum' | 'maximum'): Bound | undefined {
   const inclusive = value[plain]
   const exclusive = value[plain === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum']
-  if (!isNumber(exclusive)) return isNumber(inclusive) ? { value: inclusive, exclusive: exclusive !== undefined && flagOf(exclusive) === true } : undefined
-  return isNumber(inclusive) && isTighter(inclusive, exclusive, plain) ? { value: inclusive, exclusive: false } : { value: exclusive, exclusive: true }
+  if (isNumber(exclusive)) {
+    const inclusiveCounts = isNumber(inclusive) && isTighter(inclusive, exclusive, plain)
+    return inclusiveCounts ? { value: inclusive, exclusive: false } : { value: exclusive, exclusive: true }
+  }
+  return isNumber(inclusive) ? { value: inclusive, exclusive: exclusive !== undefined && flagOf(exclusive) === true } : undefined
 }
 
 function isTighter(inclusive: JsonNumber, exclusive: JsonNumber, side: 'minimum' | 'maximum'): boolean {

@@ -94,7 +94,10 @@ function reportType(located: Located<JsonObject>, name: JsonValue | undefined, m
 
 /** Keywords that make sense for one type only, strongest first. */
 const HINTS: readonly { readonly type: SchemaType; readonly keywords: readonly string[] }[] = [
-  { type: 'object', keywords: ['properties', 'additionalProperties', 'patternProperties', 'minProperties', 'maxProperties', 'propertyNames'] },
+  {
+    type: 'object',
+    keywords: ['properties', 'additionalProperties', 'patternProperties', 'minProperties', 'maxProperties', 'propertyNames'],
+  },
   { type: 'array', keywords: ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems'] },
   { type: 'string', keywords: ['pattern', 'minLength', 'maxLength', 'contentEncoding', 'contentMediaType'] },
   { type: 'number', keywords: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'] },
@@ -102,8 +105,8 @@ const HINTS: readonly { readonly type: SchemaType; readonly keywords: readonly s
 
 const FORMATS: Readonly<Record<string, SchemaType>> = {
   int32: 'integer', int64: 'integer', uint32: 'integer', uint64: 'integer', float: 'number', double: 'number',
-  date: 'string', 'date-time': 'string', uuid: 'string', uri: 'string', email: 'string', password: 'string', byte: 'string', binary: 'string',
-  hostname: 'string', ipv4: 'string', ipv6: 'string',
+  date: 'string', 'date-time': 'string', uuid: 'string', uri: 'string', email: 'string', password: 'string', byte: 'string',
+  binary: 'string',  hostname: 'string', ipv4: 'string', ipv6: 'string',
 }
 
 function inferTypes(value: JsonObject): TypeFacts {

@@ -24,12 +24,17 @@ function tooMany(context: LinkContext, located: Located): Finding {
   return finding('OAS0404', { limit: context.limits.schemas }, { where: placeOf(located) })
 }
 
+function noSchema(located: Located): Finding {
+  return finding('OAS0402', { found: nameValue(located.value) }, { where: placeOf(located) })
+}
+
 function makeSchema(context: LinkContext, located: Located): Schema {
   const { value } = located
   if (typeof value === 'boolean') return childless(emptyFacts(located, value ? 'true' : 'false'))
-  if (!isObject(value)) return childless(emptyFacts(located, 'unresolved', [finding('OAS0402', { found: nameValue(value) }, { where: placeOf(located) })]))
+  if (!isObject(value)) return childless(emptyFacts(located, 'unresolved', [noSchema(located)]))
   const object = located as Located<JsonObject>
-  return Object.hasOwn(value, '$ref') ? referredSchema(context, object) : schemaNode(readFacts(object), new DocumentChildren(context, object))
+  if (Object.hasOwn(value, '$ref')) return referredSchema(context, object)
+  return schemaNode(readFacts(object), new DocumentChildren(context, object))
 }
 
 /** One step at a time, because each place on the way may add something beside its `$ref`. */
@@ -37,7 +42,8 @@ function referredSchema(context: LinkContext, located: Located<JsonObject>): Sch
   const whole = follow(context, located)
   const step = whole.ok ? resolveReference(context, located) : whole
   if (!step.ok) return childless(emptyFacts(located, 'unresolved', [step.problem]))
-  return siblingView({ version: context.version, located, target: schemaAt(context, step.target), children: () => new DocumentChildren(context, located) })
+  const target = schemaAt(context, step.target)
+  return siblingView({ version: context.version, located, target, children: () => new DocumentChildren(context, located) })
 }
 
 /** Reads the children of an object in the document. */
@@ -92,7 +98,8 @@ function optional(context: LinkContext, located: Located | undefined): Schema | 
 function propertiesOf(context: LinkContext, located: Located | undefined): ReadonlyMap<string, Schema> {
   if (!isObject(located?.value)) return NOTHING
   const { source, pointer } = located
-  return new Map(Object.entries(located.value).map(([name, value]) => [name, schemaAt(context, { source, pointer: below(pointer, name), value })]))
+  const entries = Object.entries(located.value)
+  return new Map(entries.map(([name, value]) => [name, schemaAt(context, { source, pointer: below(pointer, name), value })]))
 }
 
 const NONE: readonly Schema[] = []
@@ -100,7 +107,8 @@ const NONE: readonly Schema[] = []
 function listOf(context: LinkContext, located: Located | undefined, keep: (item: JsonValue) => boolean = () => true): readonly Schema[] {
   if (located === undefined || !isArray(located.value)) return NONE
   const { source, pointer } = located
-  return located.value.flatMap((value, index) => (keep(value) ? [schemaAt(context, { source, pointer: below(pointer, index), value })] : []))
+  const schemaOf = (value: JsonValue, index: number): Schema => schemaAt(context, { source, pointer: below(pointer, index), value })
+  return located.value.flatMap((value, index) => (keep(value) ? [schemaOf(value, index)] : []))
 }
 
 function additionalOf(context: LinkContext, located: Located | undefined): boolean | Schema | undefined {
@@ -124,7 +132,10 @@ function mappingOf(context: LinkContext, discriminator: Located<JsonObject>): Re
   if (!isObject(mapping?.value)) return NOTHING
   const { source, pointer } = mapping
   const entries = Object.entries(mapping.value).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return new Map(entries.map(([value, target]) => [value, schemaAt(context, { source, pointer: below(pointer, value), value: { $ref: addressOf(target) } })]))
+  return new Map(entries.map(([name, target]) => {
+    const value = { $ref: addressOf(target) }
+    return [name, schemaAt(context, { source, pointer: below(pointer, name), value })]
+  }))
 }
 
 /** A mapping names a schema by reference, or by the name of the component alone. */

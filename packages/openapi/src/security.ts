@@ -3,7 +3,9 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json
 import { extensionsOf } from './keywords.js'
 import { memberOf, placeOf, type LinkContext, type Located, type ReadScheme, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
-import type { OAuthFlow, OAuthFlowName, OAuthFlows, SecurityAlternative, SecurityRequirements, SecurityScheme, SecurityUse } from './normal-form.js'
+import type {
+  OAuthFlow, OAuthFlowName, OAuthFlows, SecurityAlternative, SecurityRequirements, SecurityScheme, SecurityUse,
+} from './normal-form.js'
 import { below, valueAt } from './pointer.js'
 import { membersOf, objectAt } from './referred-object.js'
 
@@ -20,7 +22,9 @@ export function readSchemes(context: LinkContext): ReadonlyMap<string, ReadSchem
 function readScheme(context: LinkContext, name: string, located: Located): ReadScheme {
   const findings: Finding[] = []
   const object = objectAt(context, located, `the security scheme \`${name}\``, (problem) => findings.push(problem))
-  if (object === undefined) return { scheme: { ...commonOf(name, located, undefined), type: 'unusable', declared: nameValue(located.value) }, findings }
+  if (object === undefined) {
+    return { scheme: { ...commonOf(name, located, undefined), type: 'unusable', declared: nameValue(located.value) }, findings }
+  }
   const common = commonOf(name, object, object.value)
   const kind = kindOf(object.value)
   if (typeof kind !== 'string') return { scheme: { ...common, ...kind } as SecurityScheme, findings }
@@ -28,7 +32,9 @@ function readScheme(context: LinkContext, name: string, located: Located): ReadS
   return { scheme: unusable, findings: [...findings, finding('OAS0310', { scheme: name, problem: kind }, { where: placeOf(object) })] }
 }
 
-function commonOf(name: string, located: Located, value: JsonObject | undefined): Pick<SecurityScheme, 'name' | 'description' | 'extensions' | 'place'> {
+type SchemeCommon = Pick<SecurityScheme, 'name' | 'description' | 'extensions' | 'place'>
+
+function commonOf(name: string, located: Located, value: JsonObject | undefined): SchemeCommon {
   const description = value?.['description']
   return { name, ...(typeof description === 'string' && { description }), extensions: extensionsOf(value ?? {}), place: placeOf(located) }
 }
@@ -54,13 +60,14 @@ function kindOf(value: JsonObject): SchemeKind | string {
 
 function httpKind(value: JsonObject): SchemeKind | string {
   const { scheme, bearerFormat } = value
-  if (typeof scheme !== 'string') return `its \`scheme\` is ${nameValue(scheme)}, expected \`basic\`, \`bearer\` or another scheme of HTTP authentication`
+  if (typeof scheme !== 'string') return `its \`scheme\` is ${nameValue(scheme)}, expected \`basic\`, \`bearer\` or the like`
   return { type: 'http', scheme: scheme.toLowerCase(), ...(typeof bearerFormat === 'string' && { bearerFormat }) }
 }
 
 function apiKeyKind(value: JsonObject): SchemeKind | string {
   const { name, in: where } = value
-  if (typeof name !== 'string' || name === '') return `its \`name\` is ${nameValue(name)}, expected the name of a header, query parameter or cookie`
+  const named = typeof name === 'string' && name !== ''
+  if (!named) return `its \`name\` is ${nameValue(name)}, expected the name of a header, query parameter or cookie`
   const known = where === 'header' || where === 'query' || where === 'cookie'
   return known ? { type: 'apiKey', in: where, parameter: name } : `its \`in\` is ${nameValue(where)}, expected header, query or cookie`
 }
@@ -89,15 +96,16 @@ function flowOf(value: JsonObject): OAuthFlow {
     const text = value[name]
     return typeof text === 'string' && text !== '' ? [[name, text] as const] : []
   })
-  const scopes = isObject(value['scopes']) ? Object.entries(value['scopes']).map(([name, text]) => [name, typeof text === 'string' ? text : ''] as const) : []
-  return { ...Object.fromEntries(texts), scopes: new Map(scopes) }
+  const scopes = isObject(value['scopes']) ? Object.entries(value['scopes']) : []
+  return { ...Object.fromEntries(texts), scopes: new Map(scopes.map(([name, text]) => [name, typeof text === 'string' ? text : ''])) }
 }
 
 /** What an operation asks for: of the settings, else its own, else the document's. */
 export function readSecurity(context: LinkContext, operation: Located<JsonObject> | undefined, report: Report): SecurityRequirements {
   const { security: settings } = context.settings
   if (settings !== undefined) {
-    return { origin: 'definition', alternatives: alternativesOf(context, { source: context.settingsSource, pointer: '/security', value: settings }, report) }
+    const list: Located = { source: context.settingsSource, pointer: '/security', value: settings }
+    return { origin: 'definition', alternatives: alternativesOf(context, list, report) }
   }
   const own = operation === undefined ? undefined : memberOf(operation, 'security')
   if (isArray(own?.value)) return { origin: 'operation', alternatives: alternativesOf(context, own, report) }
@@ -109,7 +117,10 @@ export function readSecurity(context: LinkContext, operation: Located<JsonObject
 function alternativesOf(context: LinkContext, list: Located, report: Report): readonly SecurityAlternative[] {
   const items: readonly JsonValue[] = isArray(list.value) ? list.value : []
   return items.filter(isObject).map((value, index) => ({
-    schemes: Object.entries(value).map(([name, scopes]) => readUse(context, name, { source: list.source, pointer: below(list.pointer, index, name), value: scopes }, report)),
+    schemes: Object.entries(value).map(([name, scopes]) => {
+      const use: Located = { source: list.source, pointer: below(list.pointer, index, name), value: scopes }
+      return readUse(context, name, use, report)
+    }),
   }))
 }
 

@@ -33,7 +33,8 @@ function readServer(context: LinkContext, located: Located<JsonObject>, report: 
   const reader = readKeywords(located, report)
   const description = reader.text('description')
   const variables = memberOf(located, 'variables')
-  const declared = isObject(variables?.value) ? membersOf(variables as Located<JsonObject>).map(([name, variable]) => readVariable(name, variable.value)) : []
+  const members = isObject(variables?.value) ? membersOf(variables as Located<JsonObject>) : []
+  const declared = members.map(([name, variable]) => readVariable(name, variable.value))
   const server = resolveServer(context, { template: reader.text('url') ?? '/', variables: declared, located }, report)
   return description === undefined ? server : { ...server, description }
 }
@@ -79,7 +80,8 @@ function fillVariables(template: string, variables: readonly ServerVariable[], c
     const value = variable?.default ?? variable?.enum[0]
     if (value !== undefined && value !== '') return value
     if (variable?.default === '') return ''
-    const problem = variable === undefined ? `uses the variable \`${name}\` without declaring it` : `has no default for its variable \`${name}\``
+    const known = variable !== undefined
+    const problem = known ? `has no default for its variable \`${name}\`` : `uses the variable \`${name}\` without declaring it`
     complain(problem, 'set `document.servers` in the RestDefinition, or `baseURL` in the Configuration')
     return braces
   })
@@ -97,12 +99,17 @@ function swaggerServers(context: LinkContext, report: Report): readonly Server[]
   const { host, basePath, schemes } = context.root.root
   const located: Located = { source: context.root, pointer: '', value: null }
   const path = typeof basePath === 'string' ? `/${basePath.replace(/^\/+/, '')}` : ''
-  const written = isArray(schemes) ? schemes.filter((scheme): scheme is string => typeof scheme === 'string' && /^https?$/i.test(scheme)) : []
-  if (typeof host !== 'string' || host.trim() === '') return [resolveServer(context, { template: path === '' ? '/' : path, variables: [], located }, report)]
+  const server = (template: string): Server => resolveServer(context, { template, variables: [], located }, report)
+  if (typeof host !== 'string' || host.trim() === '') return [server(path === '' ? '/' : path)]
+  const written = isArray(schemes) ? schemes.filter(isHttpScheme) : []
   const own = /^(https?):/i.exec(context.root.uri)?.[1]
   const used = written.length > 0 ? written : [own ?? 'https']
   const bare = host.trim().replace(/^\w+:\/\//, '').replace(/\/+$/, '')
-  return [...used].sort(secureFirst).map((scheme) => resolveServer(context, { template: `${scheme.toLowerCase()}://${bare}${path}`, variables: [], located }, report))
+  return [...used].sort(secureFirst).map((scheme) => server(`${scheme.toLowerCase()}://${bare}${path}`))
+}
+
+function isHttpScheme(scheme: JsonValue): scheme is string {
+  return typeof scheme === 'string' && /^https?$/i.test(scheme)
 }
 
 /** A list of schemes has no order of preference; plain text is never the first choice. */

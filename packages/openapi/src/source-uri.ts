@@ -61,7 +61,7 @@ export function readSourceUri(text: string, where?: Place): Checked<DocumentSour
   const scheme = /^([A-Za-z][A-Za-z\d+.-]*):\/\//.exec(written)?.[1]?.toLowerCase()
   if (scheme === undefined) return schemeless(written, extras)
   const kind = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined
-  if (kind === undefined) return { value: undefined, findings: [finding('OAS0102', { source: shorten(written, 100), guess: guessScheme(scheme) }, extras)] }
+  if (kind === undefined) return unknownKind(written, guessScheme(scheme), extras)
   const read = READERS[kind](written)
   if (typeof read !== 'string') return { value: read, findings: [] }
   if (read === PASSWORD) return { value: undefined, findings: [finding('OAS0104', {}, extras)] }
@@ -69,14 +69,18 @@ export function readSourceUri(text: string, where?: Place): Checked<DocumentSour
   return { value: undefined, findings: [finding('OAS0103', { kind: scheme, source: shown, problem: read, form: FORMS[kind] }, extras)] }
 }
 
+function unknownKind(text: string, guess: string, extras: { readonly where?: Place }): Checked<DocumentSource> {
+  return { value: undefined, findings: [finding('OAS0102', { source: shorten(text, 100), guess }, extras)] }
+}
+
 /** A path of the file system, unless it looks like a host or a slip in the scheme. */
 function schemeless(text: string, extras: { readonly where?: Place }): Checked<DocumentSource> {
   const slip = /^([A-Za-z]+):\/?(?!\/|\\)/.exec(text)?.[1]?.toLowerCase()
   if (slip !== undefined && slip.length > 1 && Object.hasOwn(KINDS, slip)) {
-    return { value: undefined, findings: [finding('OAS0102', { source: shorten(text, 100), guess: `; did you mean \`${slip}://…\`?` }, extras)] }
+    return unknownKind(text, `; did you mean \`${slip}://…\`?`, extras)
   }
   if (/^[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}(?::\d+)?\/\S+/i.test(text) && !/^[^/]*\.(?:ya?ml|json)\//i.test(text)) {
-    return { value: undefined, findings: [finding('OAS0102', { source: shorten(text, 100), guess: `; did you mean \`https://${shorten(text, 80)}\`?` }, extras)] }
+    return unknownKind(text, `; did you mean \`https://${shorten(text, 80)}\`?`, extras)
   }
   return { value: { kind: 'file', uri: fileUri(text.replaceAll('\\', '/')), path: text }, findings: [] }
 }
@@ -111,14 +115,15 @@ function readObject(kind: 'configMap' | 'secret', text: string): DocumentSource 
   if (!LABEL.test(namespace) || namespace.length > 63) return `\`${shorten(namespace, 40)}\` cannot be the name of a namespace`
   if (!NAME.test(name) || name.length > 253) return `\`${shorten(name, 40)}\` cannot be the name of an object`
   if (key.includes('/')) return `the key \`${shorten(key, 40)}\` holds a slash, and keys cannot`
-  if (!KEY.test(key) || key.length > 253) return `\`${shorten(key, 40)}\` cannot be a key: letters, digits, \`-\`, \`_\` and \`.\` are allowed`
+  if (!KEY.test(key) || key.length > 253) return `\`${shorten(key, 40)}\` cannot be a key: keys have letters, digits, -, _ and .`
   return { kind, uri: `${kind === 'configMap' ? 'configmap' : 'secret'}://${namespace}/${name}/${key}`, namespace, name, key }
 }
 
 function readHttp(text: string): DocumentSource | string {
   const parts = splitUri(text)
   const authority = parts.authority ?? ''
-  if (authority.includes('@')) return authority.split('@')[0]?.includes(':') === true ? PASSWORD : 'it holds a user name; credentials belong into a Secret'
+  const [user = ''] = authority.split('@')
+  if (authority.includes('@')) return user.includes(':') ? PASSWORD : 'it holds a user name; credentials belong into a Secret'
   const host = authority.replace(/:\d*$/, '')
   if (host === '') return 'it has no host'
   if (/\s/.test(text)) return 'it holds a space; write it as `%20`'
@@ -157,7 +162,7 @@ interface OciParts {
 function ociProblem({ registry, repository, tag, digest }: OciParts): string | undefined {
   if (registry.includes('@')) return 'it holds a user name; credentials belong into a Secret'
   if (!/^[\w.-]+(?::\d+)?$|^\[[\da-f:]+\](?::\d+)?$/i.test(registry)) return `\`${shorten(registry, 60)}\` is no registry`
-  if (!REPOSITORY.test(repository)) return `\`${shorten(repository, 60)}\` is no repository: lower-case letters, digits, \`.\`, \`_\`, \`-\` and \`/\` are allowed`
+  if (!REPOSITORY.test(repository)) return `\`${shorten(repository, 60)}\` is no repository: it has to be in lower-case letters`
   if (tag !== undefined && !TAG.test(tag)) return `\`${shorten(tag, 60)}\` is no tag`
   if (digest !== undefined && !DIGEST.test(digest)) return 'a digest is `sha256:` and 64 hexadecimal digits in lower case'
   return undefined
@@ -165,7 +170,8 @@ function ociProblem({ registry, repository, tag, digest }: OciParts): string | u
 
 function ociSource({ registry, repository, tag, digest, file }: OciParts & { readonly file: string | undefined }): OciSource {
   const used = tag ?? (digest === undefined ? 'latest' : undefined)
-  const uri = `oci://${registry}/${repository}${used === undefined ? '' : `:${used}`}${digest === undefined ? '' : `@${digest}`}${file === undefined ? '' : `#${file}`}`
+  const part = (mark: string, text: string | undefined): string => (text === undefined ? '' : mark + text)
+  const uri = `oci://${registry}/${repository}${part(':', used)}${part('@', digest)}${part('#', file)}`
   return {
     kind: 'oci', uri, registry, repository,
     ...(used !== undefined && { tag: used }), ...(digest !== undefined && { digest }), ...(file !== undefined && file !== '' && { file }),
@@ -197,7 +203,8 @@ interface GithubParts {
 
 function githubProblem({ owner, repository, path, ref }: GithubParts): string | undefined {
   if (!/^[\w-]+$/.test(owner)) return owner === '' ? 'it has no owner' : `\`${shorten(owner, 60)}\` is no owner`
-  if (!/^[\w.-]+$/.test(repository) || repository.startsWith('..')) return repository === '' ? 'it has no repository' : `\`${shorten(repository, 60)}\` is no repository`
+  if (repository === '') return 'it has no repository'
+  if (!/^[\w.-]+$/.test(repository) || repository.startsWith('..')) return `\`${shorten(repository, 60)}\` is no repository`
   if (path.length === 0 || path.some((segment) => segment === '')) return 'it has no path of a file'
   if (path.some((segment) => segment === '.' || segment === '..')) return 'the path leads out of the repository'
   if (ref === '') return 'the ref after `@` is empty'

@@ -70,7 +70,12 @@ export function mediaTypesOf(context: LinkContext, operation: Located<JsonObject
 const NO_ENCODING: ReadonlyMap<string, Encoding> = new Map()
 
 /** The same schema under each of the media types that 2.0 lists apart from it. */
-export function contentOf(mediaTypes: readonly string[], located: Located, schema: Schema | undefined, encoding = NO_ENCODING): ReadonlyMap<string, MediaType> {
+export function contentOf(
+  mediaTypes: readonly string[],
+  located: Located,
+  schema: Schema | undefined,
+  encoding = NO_ENCODING,
+): ReadonlyMap<string, MediaType> {
   const common = { ...(schema !== undefined && { schema }), encoding, extensions: {}, pointer: located.pointer, place: placeOf(located) }
   return new Map(mediaTypes.map((mediaType) => [mediaType, { mediaType, ...common }]))
 }

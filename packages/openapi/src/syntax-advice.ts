@@ -14,8 +14,11 @@ export function adviseJson(text: string, message: string, offset: number): Synta
   const conflict = mergeConflict(text)
   if (conflict !== undefined) return conflict
   if (found === '') return { problem: 'the text ends too early', advice: 'the document was cut: load or save it again' }
-  if (before === ',' && /[}\]]/.test(found)) return { problem: `${message}, but a comma stands before it`, advice: 'remove the comma after the last element' }
-  return { problem: message, advice: JSON_ADVICE.find((entry) => entry.when(text, offset, message))?.advice ?? 'correct the text at this place' }
+  if (before === ',' && /[}\]]/.test(found)) {
+    return { problem: `${message}, but a comma stands before it`, advice: 'remove the comma after the last element' }
+  }
+  const known = JSON_ADVICE.find((entry) => entry.when(text, offset, message))
+  return { problem: message, advice: known?.advice ?? 'correct the text at this place' }
 }
 
 const MERGE_CONFLICT = /^<{7} [^\n]*$[^]*?^={7}\r?$[^]*?^>{7} /m
@@ -34,9 +37,15 @@ interface AdviceRule {
 const JSON_ADVICE: readonly AdviceRule[] = [
   { when: (text, at) => text[at] === "'", advice: 'JSON wants double quotes' },
   { when: (text, at) => text[at] === '/' || text[at] === '#', advice: 'JSON has no comments: remove it, or save the document as YAML' },
-  { when: (text, at) => /^(?:NaN|-?Infinity|undefined|None|True|False)\b/.test(text.slice(at, at + 12)), advice: 'JSON knows true, false, null and finite numbers' },
+  {
+    when: (text, at) => /^(?:NaN|-?Infinity|undefined|None|True|False)\b/.test(text.slice(at, at + 12)),
+    advice: 'JSON knows true, false, null and finite numbers',
+  },
   { when: (text, at, message) => text[at] === '"' && message.includes('`,`'), advice: 'a comma is missing before it' },
-  { when: (_, __, message) => message.includes('control characters'), advice: 'a text must end on its line: write a line break as `\\n`, and close the quotes' },
+  {
+    when: (_, __, message) => message.includes('control characters'),
+    advice: 'a text must end on its line: write a line break as `\\n`, and close the quotes',
+  },
 ]
 
 /** The parser's words for a YAML syntax error in those of a person. */
@@ -45,7 +54,8 @@ export function adviseYaml(text: string, reason: string, offset: number): Syntax
   const conflict = mergeConflict(text)
   if (conflict !== undefined) return conflict
   const known = YAML_ADVICE.find((entry) => entry.when(reason, line))
-  return known === undefined ? { problem: reason, advice: 'correct the text at this place, or on the line before it' } : { problem: known.problem ?? reason, advice: known.advice(line) }
+  if (known === undefined) return { problem: reason, advice: 'correct the text at this place, or on the line before it' }
+  return { problem: known.problem ?? reason, advice: known.advice(line) }
 }
 
 interface YamlRule {

@@ -57,7 +57,8 @@ function openQuoteIn(text: string, depth: number): number | undefined {
       return
     }
     const start = starts.pop() ?? 0
-    if (found === undefined && state.kind === 'scalar' && isCutShort(text, start, state.position)) found = text.slice(start).search(/["']/) + start
+    if (found !== undefined || state.kind !== 'scalar' || !isCutShort(text, start, state.position)) return
+    found = text.slice(start).search(/["']/) + start
   })
   return found
 }
