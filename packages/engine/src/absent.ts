@@ -21,12 +21,17 @@ export function decideAbsent(context: Context, policy: Policy, absent: Absent): 
   const { operation } = context.memory
   if (operation?.action === 'create' && operation.handle === undefined) return waitForOperation(context, operation)
   if (context.mutation?.action === 'create') return afterCreateUnseen(context)
-  if (attempt.type === 'succeeded' && inGrace(context, attempt.at)) return waitForSight(context, attempt.at)
+  if (attempt.type === 'succeeded' && !isReplacing(context) && inGrace(context, attempt.at)) return waitForSight(context, attempt.at)
   if (context.memory.completed === true) return completed(context)
   const refused = notAllowed(context, policy)
   if (refused !== undefined) return refused
   if (attempt.type === 'pending' && !hasWrittenAhead(context)) return decideUnknown(context, absent, attempt.at)
   return create(context)
+}
+
+/** We deleted it ourselves, and it is gone. */
+function isReplacing({ memory, mutation }: Context): boolean {
+  return memory.replacing !== undefined && (memory.deleteAcceptedAt !== undefined || mutation?.action === 'delete')
 }
 
 function notAllowed(context: Context, policy: Policy): Decision | undefined {

@@ -130,6 +130,10 @@ function compareContained(walk: Walk, node: RuleNode | undefined, desired: JsonA
 
 function compareKeyed(walk: Walk, node: RuleNode | undefined, desired: JsonArray, observed: JsonArray): void {
   const keys = node?.rule?.plan.keys ?? []
+  if (desired.length === observed.length && desired.every((item, at) => keyOf(item, keys) === keyOf(observed[at] as JsonValue, keys))) {
+    desired.forEach((item, at) => compareElement(walk, node, () => keyStep(item, keys), item, observed[at] as JsonValue))
+    return
+  }
   const partners = new Map<string, JsonValue>()
   for (const item of observed) partners.set(keyOf(item, keys), item)
   const names = desired.map((item) => keyOf(item, keys))

@@ -8,6 +8,7 @@ import { NO_WITNESSES, witnessHashes, type Difference } from './differences.js'
 import { memoryOf, sentMemory } from './effects.js'
 import { event, finish } from './ending.js'
 import { observedExports } from './exports.js'
+import { deleteGoesOn, replace } from './replace.js'
 import type { Found } from './compare-found.js'
 import type { Memory } from './memory.js'
 import { intervalSeconds, type Policy } from './policy.js'
@@ -39,6 +40,7 @@ export function converge(context: Context, convergence: Convergence): Decision {
   const memory = learned(context, differences)
   const open = openDifferences(differences, memory)
   if (hasUnfinished(context, 'update', generationOf(context.resource)) && mutation === undefined) return update(context, found, open)
+  if (mutation?.action === 'delete') return deleteGoesOn(context, found.observed)
   if (open.length === 0 || readiness.isCompleted) return inSync(context, convergence, { memory: remembered(context, memory, { observed: found.observed, isCompleted: readiness.isCompleted }), ready: readiness.ready })
   if (mutation !== undefined) return notYet(context, convergence, { memory, open, ready: readiness.ready })
   return correct(context, convergence, { memory, open, ready: readiness.ready })
@@ -70,7 +72,7 @@ function remembered(context: Context, memory: Memory, { observed, isCompleted }:
   const isCurrent = memory.sent !== undefined && memory.sent.generation === generationOf(context.resource)
   const witnesses = witnessHashes(context.prepared.comparison, observed)
   if (isCurrent && !isBusy(memory) && !isCompleted && witnesses === NO_WITNESSES && memory.requested === requestToken(context)) return memory
-  const { updates: _, deleteAcceptedAt: __, operation: ___, ...rest } = memory
+  const { updates: _, deleteAcceptedAt: __, operation: ___, replacing: ____, ...rest } = memory
   const current = isCurrent ? rest : { ...rest, ...sentMemory(context, 'inEffect') }
   const token = requestToken(context)
   return {
@@ -81,8 +83,8 @@ function remembered(context: Context, memory: Memory, { observed, isCompleted }:
   }
 }
 
-function isBusy({ updates, deleteAcceptedAt, operation }: Memory): boolean {
-  return updates !== undefined || deleteAcceptedAt !== undefined || operation !== undefined
+function isBusy({ updates, deleteAcceptedAt, operation, replacing }: Memory): boolean {
+  return replacing !== undefined || updates !== undefined || deleteAcceptedAt !== undefined || operation !== undefined
 }
 
 function requestToken({ resource }: Context): string | undefined {
@@ -177,6 +179,8 @@ function correct(context: Context, convergence: Convergence, state: OpenState): 
   if (!policy.mayUpdate) return inSync(context, convergence, state, `${message} (management policy)`)
   if (wanted.length === 0) return policy.drift === 'ignore' ? inSync(context, convergence, state) : reported(context, convergence, state)
   if (context.prepared.actions.update === undefined) return inSync(context, convergence, state, `${message} (there is no update)`)
+  const replaced = wanted.find((difference) => difference.immutable === 'replace' && difference.class !== 'drift')
+  if (replaced !== undefined && policy.mayDelete && policy.mayCreate) return replace(context, { observed: found.observed, identity: found.identity, memory: state.memory, difference: replaced })
   const denied = wanted.find((difference) => isDenied(context, difference))
   if (denied !== undefined) return stopFor(context, 'update', finding('ENG0502', { field: denied.path, wanted: shown(denied.desired), observed: shown(denied.observed) }), { observed: found.observed, memory: state.memory })
   if (state.memory.updates !== undefined && state.memory.updates.count >= MAX_UPDATES && state.memory.updates.state === stateOf(context, state.open)) {
@@ -188,7 +192,7 @@ function correct(context: Context, convergence: Convergence, state: OpenState): 
 /** A field that only create can send, or that the definition says never to change; a rename is asked for explicitly. */
 function isDenied({ prepared }: Context, { immutable, place, class: kind }: Difference): boolean {
   if (immutable === 'never' || kind === 'drift') return false
-  return immutable === 'deny' || (!prepared.sends('update')(place) && prepared.sends('create')(place))
+  return immutable === 'deny' || immutable === 'replace' || (!prepared.sends('update')(place) && prepared.sends('create')(place))
 }
 
 function reported(context: Context, { found }: Convergence, { memory, open, ready }: OpenState): Decision {

@@ -1,5 +1,5 @@
 import { finding } from '@oasgen/diagnostics'
-import type { JsonObject } from '@oasgen/json'
+import { equalJson, type JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
 import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
 import { hasWritten, hasWrittenAhead, type Context } from './context.js'
@@ -8,7 +8,7 @@ import { event, nextStatus } from './ending.js'
 import { createdExports } from './exports.js'
 import { sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
-import type { Mutated } from './life.js'
+import type { Mutated } from './mutated.js'
 import type { OperationMemory, StepMemory } from './memory.js'
 import { startedOperation } from './operation.js'
 import { policyOf } from './policy.js'
@@ -98,8 +98,13 @@ function created(context: Context, creation: Creation): Mutated {
   if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
   const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
   const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
-  const status = operation !== undefined || !isWhole ? creatingStatus(context, creation, operation) : undefined
+  const status = operation !== undefined || !isWhole || isMoved(context) ? creatingStatus(context, creation, operation) : undefined
   return { type: 'write', write: { ...createdWrite(context, creation), ...(status && { status }) } }
+}
+
+/** Another parent than the object before it had: what is remembered of that would lead to the wrong place. */
+function isMoved({ prepared, resource, memory }: Context): boolean {
+  return prepared.identity.hasChosen && memory.identity !== undefined && !equalJson(memory.identity, chosenParts(prepared.identity, resource))
 }
 
 function createdWrite(context: Context, creation: Creation): ResourceWrite {

@@ -7,7 +7,7 @@ import { afterCreate, create } from './create.js'
 import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
 import { event, finish } from './ending.js'
 import { memoryOf } from './effects.js'
-import { environmentTrouble } from './environment.js'
+import { environmentTrouble, referenceState } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
 import type { Memory } from './memory.js'
@@ -32,6 +32,7 @@ export function decideDeletion(context: Context): Decision {
   if (policy.invalid !== undefined) return stopFor(context, 'delete', policy.invalid)
   // Needs neither credentials nor an API that answers.
   if (policy.orphan || !policy.mayDelete) return release(context, 'kept by policy')
+  if (referenceState(context) === 'absent') return release(context, 'gone')
   const start = lastMutationStart(context.exchanges)
   const action = context.exchanges[start]?.purpose.action
   const blocked = resolveCreate(context, 'delete') ?? environmentTrouble(context, 'delete')

@@ -12,7 +12,9 @@ import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
 import { followOperation } from './operation.js'
 import { observe, type Observing } from './observe.js'
+import type { Mutated } from './mutated.js'
 import { policyOf, type Policy } from './policy.js'
+import { afterReplacingDelete } from './replace.js'
 import { resolveCreate } from './resolved.js'
 import { retryLater, troubleOf, unbuildable } from './trouble.js'
 
@@ -34,10 +36,9 @@ export function decideLife(context: Context): Decision {
   return decideOn(context, policy, observe({ context, seen, why: start < 0 ? 'observe' : 'confirm' }))
 }
 
-export type Mutated = Decision | { readonly type: 'settled'; readonly used: number }
-
 function afterMutation(context: Context, start: number): Mutated {
   const action = context.exchanges[start]?.purpose.action
+  if (action === 'delete') return afterReplacingDelete(context, start)
   return action === 'create' ? afterCreate(context, start) : afterUpdate(context, start)
 }
 

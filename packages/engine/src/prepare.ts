@@ -85,13 +85,22 @@ function prepareAction(plan: ActionPlan, programs: Compiler): PreparedAction {
   return {
     plan,
     call: plan.call && prepareCall(plan.call, programs),
-    steps: (plan.steps ?? []).map((step) => prepareStep(step, programs)),
+    steps: addsFirst(plan.steps ?? []).map((step) => prepareStep(step, programs)),
     match: plan.match && prepareMatch(plan.match),
     poll: plan.async?.poll && prepareCall(plan.async.poll.call, programs),
     handle: handle?.in === 'body' ? readerOf(handle.path) : undefined,
     handleJq: handle?.jq === undefined ? undefined : programs.jq(handle.jq),
     absenceProof: plan.absenceProof && prepareCall(plan.absenceProof, programs),
   }
+}
+
+/** Elements are added before others are removed: a list that is empty for a moment can lock people out. */
+function addsFirst(steps: readonly StepPlan[]): readonly StepPlan[] {
+  const firstRemoving = steps.findIndex(({ forEach }) => forEach !== undefined && /\bremoved\s*\(/.test(forEach))
+  const lastAdding = steps.findLastIndex(({ forEach }) => forEach !== undefined && /\badded\s*\(/.test(forEach))
+  if (firstRemoving < 0 || lastAdding < firstRemoving) return steps
+  const removing = steps.slice(firstRemoving, lastAdding).filter(({ forEach }) => forEach !== undefined && /\bremoved\s*\(/.test(forEach))
+  return [...steps.slice(0, lastAdding + 1).filter((step) => !removing.includes(step)), ...removing, ...steps.slice(lastAdding + 1)]
 }
 
 function prepareStep(plan: StepPlan, programs: Compiler): PreparedStep {

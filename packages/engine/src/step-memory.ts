@@ -22,7 +22,8 @@ export function writeSteps({ resource, memory }: Context, steps: StepMemory): De
 }
 
 /** The verb is done: its steps are no longer of interest. */
-export function forgetSteps({ resource, memory: { steps: _, ...memory } }: Context): Decision {
+export function forgetSteps({ resource, memory: before }: Context): Decision {
+  const { steps: _, ...memory } = before
   return { type: 'write', write: { why: 'step', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), status: withMemory(resource, memory) } }
 }
 
