@@ -1,3 +1,4 @@
+import { parsePath, type FieldPath } from '@oasgen/fieldpath'
 import { equalJson, type JsonValue } from '@oasgen/json'
 import type { ComparePlan, FieldRule, Normalizer } from '@oasgen/plan'
 import type { Compiler, Program } from './programs.js'
@@ -13,7 +14,7 @@ export interface PreparedComparison {
   readonly updatable: ReadonlySet<string> | undefined
   readonly rules: readonly PreparedRule[]
   /** Rules of values that no answer shows. */
-  readonly hidden: readonly PreparedRule[]
+  readonly hidden: readonly HiddenRule[]
 }
 
 export interface RuleNode {
@@ -28,11 +29,21 @@ export interface PreparedRule {
   readonly normalize: ((value: JsonValue) => JsonValue) | undefined
 }
 
+export interface HiddenRule extends PreparedRule {
+  /** Below `spec`. Of a value inside of a list, the list: only as a whole can it be sent. */
+  readonly place: FieldPath
+}
+
+function hiddenPlace(path: string): FieldPath {
+  const parsed = parsePath(path)
+  return parsed.ok ? parsed.path : pathOf(path.split('[]')[0] ?? path)
+}
+
 export function prepareComparison(plan: ComparePlan, programs: Compiler): PreparedComparison {
   const rules = plan.rules.map((rule) => ({ plan: rule, normalize: normalizerOf(rule, programs) }))
   const root = draftNode()
   for (const rule of rules) nodeAt(root, stepsOf(rule.plan.path)).rule = rule
-  const hidden = rules.filter((rule) => rule.plan.writeOnly === true || rule.plan.secret === true)
+  const hidden = rules.filter((rule) => rule.plan.writeOnly === true || rule.plan.secret === true).map((rule) => ({ ...rule, place: hiddenPlace(rule.plan.path) }))
   return { plan, root, rules, hidden, ignored: new Set(plan.ignored), updatable: plan.updatable && new Set(plan.updatable) }
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '@oasgen/json'
 import type { Exchange, Instant, Purpose } from '@oasgen/wire'
 import { readAttempt, type Attempt } from './attempt.js'
 import type { Decision, Observed, Subject, WriteReason } from './decision.js'
+import { withListSecrets, withReferences } from './effective.js'
 import { knownIdentity, type Identity } from './identity.js'
 import { readMemory, type Memory } from './memory.js'
 import { mutationOf, type Mutation } from './mutation.js'
@@ -14,6 +15,7 @@ import type { Scope } from './source.js'
 export interface Context {
   readonly prepared: PreparedPlan
   readonly subject: Subject
+  /** With the ids that its references stand for. */
   readonly resource: JsonObject
   readonly exchanges: readonly Exchange[]
   readonly instant: Instant
@@ -26,7 +28,7 @@ export interface Context {
 }
 
 export function contextOf(prepared: PreparedPlan, subject: Subject, exchanges: readonly Exchange[], instant: Instant): Context {
-  const { resource } = subject
+  const resource = withReferences(subject.resource, prepared.plan.references, subject.references)
   const metadata = metadataOf(resource)
   return {
     prepared, subject, resource, exchanges, instant,
@@ -60,7 +62,7 @@ export function scopeOf(context: Context, extras: ScopeExtras = {}): Scope {
   const { subject, resource, namespace, uid, known } = context
   const { configuration } = subject
   return {
-    resource, namespace, uid,
+    resource: withListSecrets(resource, context.prepared.plan.secrets, namespace), namespace, uid,
     configuration: configuration?.state === 'found' ? (configuration.object['spec'] as JsonObject | undefined) : undefined,
     identity: extras.identity ?? known,
     references: subject.references,

@@ -99,19 +99,14 @@ function isBlank(value: JsonValue): boolean {
 
 /** Values that no answer shows: they differ when they are not what was last sent, or when their witness moved. */
 function hidden(input: DifferenceInput): readonly Difference[] {
-  return input.comparison.hidden.flatMap(({ plan }) => {
-    const place = placeOf(plan.path)
-    if (place === undefined) return []
+  return input.comparison.hidden.flatMap(({ plan, place }) => {
+    // Write-only values inside of lists are compared through the list that holds them.
+    if (plan.secret !== true && plan.path.includes('[]')) return []
     const edited = plan.secret === true ? secretChanged(input, plan.path) : valueChanged(input, place)
     if (!edited && !witnessMoved(input, plan.path, plan.witness)) return []
-    const difference = { path: `spec.${plan.path}`, desired: MASK, class: edited ? 'userEdit' as const : 'drift' as const }
+    const difference = { path: `spec.${printPath(place)}`, desired: MASK, class: edited ? 'userEdit' as const : 'drift' as const }
     return [{ ...difference, place, kind: 'hidden' as const, immutable: plan.immutable, settled: false }]
   })
-}
-
-// Write-only values inside of lists are compared through the list that holds them.
-function placeOf(path: string): FieldPath | undefined {
-  return path.includes('[]') ? undefined : path.split('.').map((key) => ({ key }))
 }
 
 function secretChanged({ secrets, memory }: DifferenceInput, path: string): boolean {

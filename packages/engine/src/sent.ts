@@ -1,5 +1,6 @@
 import { getPath, printPath, type FieldPath } from '@oasgen/fieldpath'
 import { canonicalJson, isObject, sha256, type JsonObject, type JsonValue } from '@oasgen/json'
+import { placesOf } from '@oasgen/plan'
 import type { PreparedComparison } from './compare-rules.js'
 import type { Context } from './context.js'
 import type { SentMemory } from './memory.js'
@@ -81,13 +82,17 @@ function removedAt(path: FieldPath, spec: JsonObject): readonly FieldPath[] {
   return isObject(parent) ? [path.slice(0, length + 1)] : []
 }
 
-/** HMACs of the secrets that fields of the spec name now, by path below `spec`. */
+/** HMACs of the secrets that fields of the spec name now, by path below `spec`; of a field inside of a list, of all its elements together. */
 export function secretsOf({ prepared, subject, resource, namespace }: Context): Readonly<Record<string, string>> {
   const entries = (prepared.plan.secrets ?? []).flatMap(({ field, path, form }) => {
-    const reference = getPath(resource, pathOf(path))
-    const state = isObject(reference) ? subject.secrets[`${namespace}/${textIn(reference, 'name')}/${textIn(reference, 'key')}`] : undefined
-    const hmac = state?.state === 'found' ? state.hmacs[form] : undefined
-    return hmac === undefined ? [] : [[field.replace(/^spec\./, ''), hmac] as const]
+    const states = placesOf(resource, path).flatMap((place) => {
+      const reference = getPath(resource, place)
+      return isObject(reference) ? [subject.secrets[`${namespace}/${textIn(reference, 'name')}/${textIn(reference, 'key')}`]] : []
+    })
+    const hmacs = states.flatMap((state) => (state?.state === 'found' ? state.hmacs[form] ?? [] : []))
+    const [first] = hmacs
+    if (first === undefined || hmacs.length < states.length) return []
+    return [[field.replace(/^spec\./, ''), path.includes('[]') ? shortHash(hmacs) : first] as const]
   })
   return Object.fromEntries(entries)
 }

@@ -1,5 +1,6 @@
 import { pluralOf } from '@oasgen/model'
 import type { ReferencePlan, SecretFieldPlan } from '@oasgen/plan'
+import { printFieldPattern } from '@oasgen/restdefinition'
 import { keysOf, specPath, type IndexedRule } from './field-index.js'
 import type { Planning } from './planning.js'
 
@@ -21,11 +22,11 @@ export function compileReferences({ fields, model }: Planning): readonly Referen
   })
 }
 
-/** Fields whose values live in Secrets. */
+/** Fields whose values live in Secrets, inside of lists too. */
 export function compileSecrets({ fields }: Planning): readonly SecretFieldPlan[] {
-  return [...fields.rules.values()].flatMap((rule) => {
-    const place = placeOf(rule)
-    return place === undefined || rule.companion?.type !== 'secret' ? [] : [{ ...place, form: rule.companion.form }]
+  return [...fields.rules.values()].flatMap(({ companion, path }) => {
+    if (companion?.type !== 'secret') return []
+    return [{ path: `spec.${printFieldPattern(companion.steps)}`.replace('spec.[', 'spec['), field: `spec.${path}`.replace('spec.[', 'spec['), form: companion.form }]
   })
 }
 

@@ -180,11 +180,12 @@ describe('names above the object', () => {
     expect(sourcesIn(plan, 'findby')['path org']).toEqual(['spec.org'])
   })
 
-  it('are not where the Configuration or another resource names them', () => {
+  it('are not where the Configuration names them; an id that another resource gives is kept like one that is written', () => {
     const configured = sketch({ paths, verbs, resource: { ...RESOURCE, configurationFields: [{ fromOpenAPI: { name: 'org', in: 'path' }, fromRestDefinition: { actions: ['*'] } }] } })
     const referred = sketch({ paths, verbs, resource: { ...RESOURCE, fields: [{ path: 'spec.org', reference: { kind: 'Org', resolves: 'externalName' } }] } })
     expect(configured.plan.identity.parts.map(({ path }) => path)).toEqual(['status.id'])
-    expect(referred.plan.identity.parts.map(({ path }) => path)).toEqual(['status.id'])
-    expect(sourcesIn(referred.plan, 'get')['path org']).toEqual(['reference spec.orgRef', 'spec.org'])
+    expect(referred.plan.identity.parts.map(({ path }) => path)).toEqual(['spec.org', 'status.id'])
+    expect(sourcesIn(referred.plan, 'create')['path org']).toEqual(['reference spec.orgRef', 'spec.org'])
+    expect(sourcesIn(referred.plan, 'get')['path org']).toEqual(['identity spec.org'])
   })
 })

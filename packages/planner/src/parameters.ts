@@ -5,7 +5,7 @@ import type { ParameterPlan, ValueSource } from '@oasgen/plan'
 import type { FieldMapping, RequestMapping, VerbAction } from '@oasgen/restdefinition'
 import { isDrifting } from './drifting.js'
 import type { Planning } from './planning.js'
-import { distinctSources, mappedSources, specSources, statusSources, type Target } from './sources.js'
+import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
 
 export interface ParameterInput {
   readonly action: VerbAction
@@ -109,12 +109,8 @@ function configurationSources({ model }: Planning, { name, in: place }: Paramete
 /** The identity under the parameter's own name comes first: it may live elsewhere in the resource. */
 function ownSources(planning: Planning, name: string, target: Target): readonly ValueSource[] {
   const part = target.in === 'path' ? planning.identity.find(({ parameter }) => parameter === name) : undefined
-  const own = part === undefined || (target.action === 'create' && part.assigned === 'server') ? [] : identitySources(part.path, target)
+  const own = part === undefined ? [] : resourceSources(planning, part.path, target)
   return [...own, ...specSources(planning, name, target), ...statusSources(planning, name, target)]
-}
-
-function identitySources(path: string, { action }: Target): readonly ValueSource[] {
-  return action === 'create' || action === 'findby' ? [{ from: 'resource', path }] : [{ from: 'identity', path }]
 }
 
 /** What the document itself says that has to be sent when nobody says otherwise. */

@@ -10,7 +10,7 @@ export interface PlannedPart extends Pick<IdentityModel, 'path' | 'assigned' | '
 
 /**
  * In the order of the path. A parent belongs to the identity, because an object is addressed by the parent that it was made under even
- * when somebody edits the spec; one that the Configuration or another resource names does not, for it is not the user's word.
+ * when somebody edits the spec or the other resource is gone; one that the Configuration names does not, for it is not the user's word.
  */
 export function plannedIdentity(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
   const items = model.identity.map((part): PlannedPart => ({ ...part, path: keptPath(fields, part.path), role: 'item' }))
@@ -54,5 +54,5 @@ function onlySource(model: ResourceModel, fields: FieldIndex, { parameter, call 
   const written = mapping?.from.type === 'resource' ? mapping.from.path : fields.spec.has(parameter) ? specPath(parameter) : undefined
   const path = written === undefined ? undefined : keptPath(fields, written)
   if (path?.startsWith('spec') !== true) return undefined
-  return ruleAt(fields, path)?.companion === undefined ? path : undefined
+  return ruleAt(fields, path)?.companion?.type === 'secret' ? undefined : path
 }

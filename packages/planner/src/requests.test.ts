@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '@oasgen/json'
+import { isArray, isObject, Sealed, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Plan } from '@oasgen/plan'
 import { compileText, readManifests } from './compiled.testing.js'
 import { answer, drive, edit, reconcile, remove, taken, type Api } from './drive.testing.js'
@@ -22,6 +22,12 @@ function script(answers: Readonly<Record<string, ReturnType<Api> | Api>>): Api {
 }
 
 const CONFIGURATION = (spec: JsonObject) => ({ configuration: { state: 'found' as const, object: { kind: 'Configuration', metadata: { name: 'c', namespace: 'default' }, spec } } })
+
+function referencesIn(value: JsonValue): readonly string[] {
+  if (value instanceof Sealed) return [`${value.reference.namespace}/${value.reference.name}/${value.reference.key}`]
+  if (isArray(value)) return value.flatMap(referencesIn)
+  return isObject(value) ? Object.values(value).flatMap(referencesIn) : []
+}
 
 describe('requests of the cases', () => {
   it('reference-style: configuration, mappings, two servers', () => {
@@ -47,12 +53,14 @@ describe('requests of the cases', () => {
     const plan = planOf('secrets-and-references')
     const references = { 'spec.projectRef': { state: 'resolved' as const, value: 'p-1' }, 'spec.owner.networkRef': { state: 'resolved' as const, value: 'n-1' } }
     const api = script({ 'GET /projects/p-1/databases': answer(200, []), 'POST /projects/p-1/databases': answer(201, { id: 4, name: 'db' }), 'GET /projects/p-1/databases/4': answer(200, { id: 4, name: 'db' }) })
-    const driven = drive('Database', { projectRef: { name: 'p' }, name: 'db', passwordSecretRef: { name: 's', key: 'k' }, owner: { networkRef: { name: 'n' }, certificateSecretRef: { name: 's', key: 'c' }, note: 'x', team: 't' } })
+    const driven = drive('Database', { projectRef: { name: 'p' }, name: 'db', passwordSecretRef: { name: 's', key: 'k' }, owner: { networkRef: { name: 'n' }, certificateSecretRef: { name: 's', key: 'c' }, note: 'x', team: 't' }, users: [{ name: 'ann', passwordSecretRef: { name: 's', key: 'a' } }] })
     reconcile(driven, plan, api, { references })
     expect(taken(driven).slice(0, 2)).toEqual([
       'GET /projects/p-1/databases',
-      'POST /projects/p-1/databases {"name":"db","clientToken":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","password":"••••","owner":{"note":"x","team":"t","certificate":"••••","networkId":"n-1"}}',
+      'POST /projects/p-1/databases {"name":"db","clientToken":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","password":"••••","owner":{"note":"x","team":"t","networkId":"n-1","certificate":"••••"},"users":[{"name":"ann","password":"••••"}]}',
     ])
+    const sealed = driven.requests.flatMap(({ body }) => (body?.type === 'json' ? [JSON.stringify(referencesIn(body.value))] : []))
+    expect(sealed).toEqual(['["default/s/k","default/s/c","default/s/a"]'])
     const keys = driven.requests.flatMap(({ headers }) => headers.filter(({ name }) => name === 'idempotency-key'))
     expect(keys).toHaveLength(1)
   })
