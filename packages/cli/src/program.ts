@@ -35,6 +35,7 @@ function buildProgram(io: CommandIo, finish: Finish): Command {
     .exitOverride()
   addUp(program, io, finish)
   addDemo(program, io, finish)
+  addDefinitionCommands(program, io, finish)
   addObjectCommands(program, io, finish)
   return program
 }
@@ -57,6 +58,28 @@ function addDemo(program: Command, io: CommandIo, finish: Finish): void {
   demo.command('stop').description('stop the bookshop, as if the API were down').action(async () => finish(await (await import('./up/demo.js')).stopDemo(io)))
   demo.command('start').description('start it again').action(async () => finish(await (await import('./up/demo.js')).startDemo(io)))
   demo.command('ledger').description('what the bookshop was asked to do').action(async () => finish(await (await import('./up/demo.js')).printLedger(io)))
+}
+
+function addDefinitionCommands(program: Command, io: CommandIo, finish: Finish): void {
+  offline(program.command('render')).description('What the provider would make of RestDefinitions: CRDs, offline and deterministic, to be committed.')
+    .option('--rbac', 'the rights of the controllers too').option('--plan', 'the Plans too').option('--fidelity', 'what of the document was carried, weakened, dropped')
+    .option('--output-dir <folder>', 'one file an object instead of standard output')
+    .addHelpText('after', '\nExample:\n  oasgen render -f book.yaml --document ./openapi.yaml --output-dir crds/\n')
+    .action(async (options) => finish(await (await import('./define/render.js')).render(io, options)))
+  offline(program.command('validate')).description('Judge RestDefinitions with their documents, and resources by the kinds that they give.')
+    .option('-o, --output <form>', 'text, json, sarif or github', 'text').option('--strict', 'warnings fail too')
+    .addHelpText('after', '\nExit codes: 0 nothing wrong · 1 findings · 2 wrong usage · 69 something cannot be read\n')
+    .action(async (options) => finish(await (await import('./define/validate.js')).validate(io, options)))
+  offline(program.command('plan')).description('The exact requests that resources would cause. Nothing is sent.')
+    .option('-o, --output <form>', 'text or json', 'text')
+    .action(async (options) => finish(await (await import('./define/plan.js')).plan(io, options)))
+  program.command('explain <code>').description('What a finding means, how it comes about, and what to do.')
+    .action(async (code: string) => finish((await import('./define/explain.js')).explain(io, code)))
+}
+
+function offline(command: Command): Command {
+  return command.addOption(filename().makeOptionMandatory())
+    .option('--document <addresses...>', 'read this in place of oasPath: an address for all, or <definition>=<address>')
 }
 
 function addObjectCommands(program: Command, io: CommandIo, finish: Finish): void {

@@ -1,5 +1,5 @@
-import { renderCrds } from '@oasgen/crd'
-import { hasErrors, type Finding } from '@oasgen/diagnostics'
+import { renderCrds, type FidelityReport } from '@oasgen/crd'
+import { hasErrors, type Finding, type Position } from '@oasgen/diagnostics'
 import type { JsonObject } from '@oasgen/json'
 import { buildModel, linkOptions } from '@oasgen/model'
 import { applyOverlays, linkDocument, readDocument, readOverlay, type SourceDocument } from '@oasgen/openapi'
@@ -17,6 +17,8 @@ export interface SourceText {
 export interface CompileJob {
   /** The RestDefinition object. */
   readonly definition: JsonObject
+  /** Where the definition stands in a file; only in this thread, as functions do not cross to a worker. */
+  readonly definitionSource?: { readonly uri: string; readonly positionOf: (pointer: string) => Position | undefined }
   readonly document: SourceText
   /** Overlays that the definition names by path, by that path. */
   readonly overlays: Readonly<Record<string, SourceText>>
@@ -33,6 +35,7 @@ export interface Compiled {
   readonly plan?: Plan
   readonly planText?: string
   readonly planHash?: string
+  readonly fidelity?: FidelityReport
   readonly findings: readonly Finding[]
   /** Documents that are needed first; nothing else is present then. */
   readonly wanted?: readonly string[]
@@ -43,7 +46,7 @@ export type ParsedDocuments = Map<string, { readonly bytes: Uint8Array; readonly
 
 /** The whole compiler as one function of values: the provider's worker, `oasgen render` and the tests call this. */
 export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new Map()): Compiled {
-  const definition = readRestDefinition(job.definition)
+  const definition = readRestDefinition(job.definition, job.definitionSource)
   if (definition.value === undefined) return { findings: definition.findings }
   const source = readSource(job, definition.value, parsed)
   const findings = [...definition.findings, ...source.findings]
@@ -62,7 +65,7 @@ export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new
   findings.push(...crds.findings, ...plan.findings)
   const broken = [crds.resource, crds.configuration].flatMap((crd) => (crd === undefined ? [] : judgeCrd(crd)))
   if (broken.length > 0) throw new Error(`the CRD of ${definition.value.resource.kind} is invalid: ${broken.map((violation) => `${violation.path}: ${violation.message}`).join('; ')}`)
-  return { ...facts, findings, resourceCrd: crds.resource, ...(crds.configuration && { configurationCrd: crds.configuration }), ...printedPlan(plan.value, findings) }
+  return { ...facts, findings, resourceCrd: crds.resource, fidelity: crds.fidelity, ...(crds.configuration && { configurationCrd: crds.configuration }), ...printedPlan(plan.value, findings) }
 }
 
 function printedPlan(plan: Plan | undefined, findings: Finding[]): Partial<Compiled> {
@@ -102,7 +105,7 @@ function readOnce(text: SourceText, parsed: ParsedDocuments): ReadSource {
 }
 
 function readOthers(job: CompileJob): { readonly documents: ReadonlyMap<string, SourceDocument>; readonly findings: readonly Finding[] } {
-  const read = Object.values(job.others).map((text) => ({ uri: text.uri, ...readDocument(text.bytes, { uri: text.uri }) }))
+  const read = Object.values(job.others).map((text) => ({ uri: text.uri, ...readDocument(text.bytes, { uri: text.uri, role: 'fragment' }) }))
   return {
     documents: new Map(read.flatMap(({ uri, value }) => (value === undefined ? [] : [[uri, value] as const]))),
     findings: read.flatMap(({ findings }) => findings),

@@ -1,15 +1,15 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { CORE_SCHEMA, loadAll } from 'js-yaml'
-import { fromPlain, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { renderPlain, type DocumentPlace } from '@oasgen/diagnostics'
+import { isArray, isObject, type JsonObject } from '@oasgen/json'
+import { readManifestText, type ManifestText } from '@oasgen/openapi'
 import { CommandError, EXIT, type CommandIo } from '../io.js'
 
-/** One object of a file, with the place for messages. */
+/** One object of a file, with its places for messages. */
 export interface Manifest {
   readonly object: JsonObject
   readonly file: string
-  /** Counts from 1 in its file. */
-  readonly index: number
+  place(pointer: string): DocumentPlace
 }
 
 /** All objects of files, folders (not nested, sorted by name) and `-`; Lists are taken apart. */
@@ -40,21 +40,17 @@ function filesOf(full: string, shown: string): readonly ManifestFile[] {
 }
 
 function readText(text: string, file: string): readonly Manifest[] {
-  let documents: unknown[]
-  try {
-    documents = loadAll(text, undefined, { schema: CORE_SCHEMA, filename: file })
-  } catch (error) {
-    throw new CommandError(`${file} is no valid YAML: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  return documents
-    .flatMap((document) => objectsOf(fromPlain(document), file))
-    .map((object, index) => ({ object, file, index: index + 1 }))
+  const read = readManifestText(text, file)
+  const errors = read.findings.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new CommandError(renderPlain(errors).trimEnd())
+  return (read.value ?? []).flatMap((manifest) => objectsOf(manifest, file))
 }
 
-function objectsOf(value: JsonValue | undefined, file: string): readonly JsonObject[] {
-  if (value === undefined || value === null) return []
+function objectsOf({ value, place }: ManifestText, file: string, at = ''): readonly Manifest[] {
   if (!isObject(value)) throw new CommandError(`${file} holds something that is no object`)
-  if (typeof value.kind === 'string' && value.kind.endsWith('List') && isArray(value.items)) return value.items.flatMap((item) => objectsOf(item, file))
+  if (typeof value.kind === 'string' && value.kind.endsWith('List') && isArray(value.items)) {
+    return value.items.flatMap((item, index) => objectsOf({ value: item, place }, file, `${at}/items/${index}`))
+  }
   if (typeof value.apiVersion !== 'string' || typeof value.kind !== 'string') throw new CommandError(`${file} holds an object without apiVersion and kind`)
-  return [value]
+  return [{ object: value, file, place: (pointer) => place(at + pointer) }]
 }

@@ -77,7 +77,7 @@ async function connect(folder: UpFolder): Promise<Kube> {
 const PROVIDER_ARGS = ['-health-port=0', '-metrics-port=0', '-private-sources=allow', '-poll=1m']
 
 async function applyDefinitionKind(kube: Kube): Promise<void> {
-  const applied = await applyObject(kube, { object: restDefinitionCrd(), file: 'RestDefinition', index: 1 }, { namespace: 'default', force: true })
+  const applied = await applyObject(kube, { object: restDefinitionCrd(), file: 'RestDefinition', place: (pointer) => ({ kind: 'document', uri: 'RestDefinition', pointer }) }, { namespace: 'default', force: true })
   if (!applied.ok) throw new CommandError(applied.text)
 }
 

@@ -1,0 +1,65 @@
+import { finding, hasErrors, renderColour, renderJson, summaryText, uniqueFindings, type Finding } from '@oasgen/diagnostics'
+import { fromPlain, isArray, isObject, textOf, writeJson, type JsonObject } from '@oasgen/json'
+import { parsePath, toPointer } from '@oasgen/fieldpath'
+import { prune, readSchema, validateObject, type StructuralSchema } from '@oasgen/structural'
+import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
+import { readManifests, type Manifest } from '../kubectl/manifests.js'
+import { compileManifests, type CompileOptions, type CompiledDefinition } from './compile.js'
+import { githubText, sarifText } from './report.js'
+
+export interface ValidateOptions extends CompileOptions {
+  readonly filename: readonly string[]
+  readonly output?: string
+  /** Warnings fail too. */
+  readonly strict?: boolean
+}
+
+/** Definitions with their documents, and resources by the kinds that these definitions give. Nothing is asked of a cluster. */
+export async function validate(io: CommandIo, options: ValidateOptions): Promise<ExitCode> {
+  const manifests = await readManifests(io, options.filename)
+  const compiled = await compileManifests(io, manifests, options)
+  const findings = uniqueFindings([...compiled.flatMap((one) => one.compiled.findings), ...resourceFindings(manifests, compiled)])
+  io.out(printed(io, findings, options))
+  const fails = hasErrors(findings) || (options.strict === true && findings.some(({ severity }) => severity === 'warning'))
+  return fails ? EXIT.found : EXIT.ok
+}
+
+function printed(io: CommandIo, findings: readonly Finding[], options: ValidateOptions): string {
+  switch (options.output ?? 'text') {
+    case 'text': return `${renderColour(findings, { width: io.columns, colours: io.isTerminal && io.env['NO_COLOR'] === undefined ? 'ansi' : 'none' })}${summaryText(findings)}\n`
+    case 'json': return `${renderJson(findings)}\n`
+    case 'sarif': return `${writeJson(fromPlain(sarifText(findings)) ?? null, { indent: 2 })}\n`
+    case 'github': return githubText(findings)
+    default: throw new CommandError(`-o ${options.output} is not known`, { code: EXIT.usage, help: 'text, json, sarif or github' })
+  }
+}
+
+function resourceFindings(manifests: readonly Manifest[], compiled: readonly CompiledDefinition[]): readonly Finding[] {
+  const schemas = new Map(compiled.flatMap(({ compiled: { resourceCrd, configurationCrd } }) => [resourceCrd, configurationCrd].flatMap((crd) => (crd === undefined ? [] : schemaOf(crd)))))
+  return manifests.flatMap((manifest) => {
+    const schema = schemas.get(`${textOf(manifest.object.apiVersion)} ${textOf(manifest.object.kind)}`)
+    return schema === undefined ? [] : judge(manifest, schema)
+  })
+}
+
+function schemaOf(crd: JsonObject): readonly (readonly [string, StructuralSchema])[] {
+  const spec = isObject(crd.spec) ? crd.spec : {}
+  const versions = isArray(spec.versions) ? spec.versions.filter(isObject) : []
+  return versions.flatMap((version) => {
+    const schema = isObject(version.schema) ? readSchema(version.schema.openAPIV3Schema ?? {}).value : undefined
+    const kind = isObject(spec.names) ? textOf(spec.names.kind) : ''
+    return schema === undefined ? [] : [[`${textOf(spec.group)}/${textOf(version.name)} ${kind}`, schema] as const]
+  })
+}
+
+function judge(manifest: Manifest, schema: StructuralSchema): readonly Finding[] {
+  const { value, removed } = prune(schema, manifest.object)
+  const unknown = removed.map((path) => finding('CLI0103', { field: String(path), kind: textOf(manifest.object.kind) }, { where: manifest.place(pointerOf(String(path))) }))
+  const wrong = validateObject(schema, value).map(({ path, message }) => finding('CLI0102', { field: path, problem: message }, { where: manifest.place(pointerOf(path)) }))
+  return [...wrong, ...unknown]
+}
+
+function pointerOf(path: string): string {
+  const parsed = parsePath(path)
+  return parsed.ok ? (toPointer(parsed.path) ?? '') : ''
+}
