@@ -1,25 +1,29 @@
-import { decide, type Decision, type PreparedPlan, type Subject, type WriteRecord } from '@oasgen/engine'
+import { decide, type Decision, type PreparedPlan, type ResourceWrite, type Subject, type WriteRecord } from '@oasgen/engine'
 import type { Outcome } from '@oasgen/controller'
+import { isObject } from '@oasgen/json'
 import type { KubeObject } from '@oasgen/kube'
-import type { Exchange, HttpRequest } from '@oasgen/wire'
-import type { WriteResult, Writer } from './writes.js'
+import { CONDITION, readConditions, type Exchange, type HttpRequest, type Purpose } from '@oasgen/wire'
+import type { Answered, Observer } from './sending/shared-observation.js'
+import type { WriteResult } from './writing/persist.js'
 
 /** The edge of one reconcile: what `decide` asks for is done here, and nothing is decided. */
 export interface ReconcileEdge {
   readonly prepared: PreparedPlan
-  readonly writer: Writer
+  readonly subject: Omit<Subject, 'resource' | 'written'>
+  /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly subject: (resource: KubeObject, written: readonly WriteRecord[]) => Promise<Subject>
-  readonly send: (request: HttpRequest, subject: Subject) => Promise<Pick<Exchange, 'result' | 'tookMs' | 'sealed'>>
-  /** False when the Lease could be taken before a request ends. */
+  readonly write: (resource: KubeObject, write: ResourceWrite) => Promise<WriteResult>
+  readonly send: (request: HttpRequest) => Promise<Answered>
+  /** False when nothing more may be sent: the Lease is lost, or the process ends. */
   readonly mayStart: () => boolean
+  /** Told of each exchange with the API; not of those that were shared. */
   readonly exchanged: (exchange: Exchange) => void
-  readonly written: (resource: KubeObject) => void
-  readonly signal: AbortSignal
+  /** Reads shared with other resources. `confirm`: reads of before may serve; `act`: only fresh ones. */
+  readonly observer: (use: 'confirm' | 'act') => Observer
 }
 
 /** Far above any definition; a loop would be a bug of `decide` and must not become a flood. */
-const MOST_STEPS = 500
+const MOST_STEPS = 2_000
 
 export interface Reconciled {
   readonly outcome: Outcome
@@ -29,24 +33,33 @@ export interface Reconciled {
   readonly resource: KubeObject
 }
 
-export async function reconcile(edge: ReconcileEdge, resource: KubeObject): Promise<Reconciled> {
-  const exchanges: Exchange[] = []
-  const written: WriteRecord[] = []
+/** `periodic`: nobody waits for it, so what other resources have just read may confirm that all is well. */
+export async function reconcile(edge: ReconcileEdge, resource: KubeObject, why: 'periodic' | 'news'): Promise<Reconciled> {
+  const confirmed = why === 'periodic' ? await run(edge, resource, 'confirm') : undefined
+  return confirmed ?? (await run(edge, resource, 'act')) as Reconciled
+}
+
+interface Run {
+  readonly edge: ReconcileEdge
+  readonly observer: Observer
+  readonly exchanges: Exchange[]
+  readonly written: WriteRecord[]
+}
+
+/** `undefined`: what others had read does not just confirm; everything is read anew before anything is concluded. */
+async function run(edge: ReconcileEdge, resource: KubeObject, use: 'confirm' | 'act'): Promise<Reconciled | undefined> {
+  const state: Run = { edge, observer: edge.observer(use), exchanges: [], written: [] }
   let current = resource
   for (let step = 0; step < MOST_STEPS; step++) {
-    if (edge.signal.aborted) return { outcome: { type: 'retry' }, result: 'abandoned', resource: current }
-    const subject = await edge.subject(current, written)
-    const decision = decide(edge.prepared, subject, exchanges, edge.now())
+    const decision = decide(edge.prepared, { ...edge.subject, resource: current, written: state.written }, state.exchanges, edge.now())
+    if (use === 'confirm' && state.observer.usedOlder() && !isConfirmation(decision)) return undefined
     if (decision.type === 'send') {
-      if (!edge.mayStart()) return { outcome: { type: 'retry' }, result: 'abandoned', resource: current }
-      exchanges.push(await perform(edge, decision, subject))
+      if (!(await send(state, decision))) return { outcome: { type: 'recheck', afterMs: 1000, priority: 'creation' }, result: 'abandoned', resource: current }
     } else if (decision.type === 'write') {
-      const result = await edge.writer.write(current, decision.write)
-      const end = endOfWrite(result, current)
-      if (end !== undefined) return end
-      if (result.type === 'written') current = result.resource
-      edge.written(current)
-      written.push({ why: decision.write.why, exchanges: exchanges.length })
+      const result = await edge.write(current, decision.write)
+      if (result.type !== 'written') return endOfWrite(result, current)
+      current = result.resource
+      state.written.push({ why: decision.write.why, exchanges: state.exchanges.length })
     } else {
       return { outcome: outcomeOf(decision, edge.now()), result: decision.type, decision, resource: current }
     }
@@ -54,20 +67,43 @@ export async function reconcile(edge: ReconcileEdge, resource: KubeObject): Prom
   throw new Error(`decide did not come to an end in ${MOST_STEPS} steps`)
 }
 
-async function perform(edge: ReconcileEdge, { request, purpose }: Decision & { type: 'send' }, subject: Subject): Promise<Exchange> {
-  const at = edge.now()
-  const sent = await edge.send(request, subject)
-  const exchange: Exchange = { purpose, request, at, tookMs: sent.tookMs, result: sent.result, ...(sent.sealed && { sealed: sent.sealed }) }
-  edge.exchanged(exchange)
-  return exchange
+/** What may rest on reads that are a while old: reading on, and noting that all is well. */
+function isConfirmation(decision: Decision): boolean {
+  switch (decision.type) {
+    case 'send': return decision.purpose.action === 'findby' || decision.purpose.action === 'get'
+    case 'write': return decision.write.why === 'outcome' && isSynced(decision.write)
+    case 'done': return true
+    case 'wait':
+    case 'stop': return false
+  }
 }
 
-function endOfWrite(result: WriteResult, resource: KubeObject): Reconciled | undefined {
+function isSynced({ status }: ResourceWrite): boolean {
+  const conditions = isObject(status) ? readConditions(status.conditions) : []
+  return conditions.some(({ type, status: state }) => type === CONDITION.synced && state === 'True')
+}
+
+/** False when nothing may be sent any more. An exchange that was cut off by that proves nothing and is not kept. */
+async function send({ edge, observer, exchanges }: Run, { request, purpose }: Decision & { type: 'send' }): Promise<boolean> {
+  if (!edge.mayStart()) return false
+  const answered = await observer.send(request, purpose, (asked) => perform(edge, asked, purpose))
+  if (answered.result.type === 'failure' && answered.result.failure.reason === 'aborted' && !edge.mayStart()) return false
+  exchanges.push({ purpose, request, ...answered })
+  return true
+}
+
+async function perform(edge: ReconcileEdge, request: HttpRequest, purpose: Purpose): Promise<Answered> {
+  const answered = await edge.send(request)
+  edge.exchanged({ purpose, request, ...answered })
+  return answered
+}
+
+function endOfWrite(result: Exclude<WriteResult, { type: 'written' }>, resource: KubeObject): Reconciled {
   switch (result.type) {
-    case 'written': return undefined
     case 'gone': return { outcome: { type: 'done' }, result: 'gone', resource }
     // Quiet: the newer object is on its way by the watch and adds the key again.
     case 'stale': return { outcome: { type: 'recheck', afterMs: 250, priority: 'creation' }, result: 'stale', resource }
+    case 'blocked': return { outcome: { type: 'retry' }, result: 'failed', resource }
     case 'failed': return { outcome: { type: 'retry', ...(result.error.retryAfterMs !== undefined && { atLeastMs: result.error.retryAfterMs }) }, result: 'failed', resource }
   }
 }

@@ -1,0 +1,41 @@
+import type { ControllerMetrics, Logger } from '@oasgen/controller'
+import { shortUrl, type Exchange } from '@oasgen/wire'
+import type { ExchangeRing } from './exchange-ring.js'
+import { printVerbose } from './verbose.js'
+
+export interface ExchangeAudience {
+  readonly kind: string
+  readonly exchanges: ExchangeRing
+  readonly metrics: ControllerMetrics
+  readonly logger: Logger
+  /** Where `krateo.io/connector-verbose` prints. */
+  readonly print: (text: string) => void
+  readonly bodies: 'compact' | 'pretty'
+}
+
+export interface ToldExchange {
+  readonly key: string
+  readonly exchange: Exchange
+  readonly verbose: boolean
+}
+
+/** Every write to the outside is one line: who, what, why, result. Reads are lines of debugging. */
+export function tellExchange(audience: ExchangeAudience, { key, exchange, verbose }: ToldExchange): void {
+  const { kind, exchanges, metrics, logger } = audience
+  const { purpose, request, result, tookMs } = exchange
+  exchanges.add(key, exchange)
+  const code = result.type === 'response' ? String(result.response.status) : result.failure.code
+  metrics.exchanged({ kind, action: purpose.action, code, tookMs })
+  if (verbose) audience.print(printVerbose(key, exchange, audience.bodies))
+  const level = isRead(exchange) ? 'debug' : 'info'
+  if (!logger.isOn(level)) return
+  logger[level](isRead(exchange) ? 'read' : 'external write', {
+    resource: key, kind, action: purpose.action, ...(purpose.step !== undefined && { step: purpose.step }), why: purpose.why,
+    method: request.method, url: shortUrl(request.url), tookMs: Math.round(tookMs),
+    ...(result.type === 'response' ? { status: result.response.status } : { failure: result.failure.code, problem: result.failure.message, sent: result.failure.sent }),
+  })
+}
+
+function isRead({ request }: Exchange): boolean {
+  return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
+}

@@ -1,0 +1,108 @@
+import { pause, systemClock } from '@oasgen/controller'
+import type { ExportWrite } from '@oasgen/engine'
+import type { Finding } from '@oasgen/diagnostics'
+import { isObject, withMember, withoutMember, type JsonObject } from '@oasgen/json'
+import { CONFIG_MAPS, isTransient, namespaceOf, resourceVersionOf, SECRETS, uidOf, type Kube, type KubeObject } from '@oasgen/kube'
+import { exportValue, type Exported } from './export-value.js'
+
+/** Values of resources in Secrets and ConfigMaps: put there, and put back when somebody changed them. */
+export interface Exports {
+  /** Gives the values that could not be stored. */
+  put(resource: KubeObject, values: readonly ExportWrite[], effort: ExportEffort): Promise<readonly ExportFailure[]>
+  /**
+   * The resource as `decide` should see it: where an exported object is not as we left it, what the resource remembers of it
+   * counts as forgotten, so that its values are given again.
+   */
+  checked(resource: KubeObject): Promise<KubeObject>
+  forget(uid: string): void
+}
+
+export interface ExportEffort {
+  /** A value that is shown only once is tried again until it is stored or certainly cannot be. */
+  readonly isFact: boolean
+  readonly signal: AbortSignal
+}
+
+export interface ExportFailure {
+  readonly value: ExportWrite
+  readonly finding: Finding
+}
+
+export function createExports(kube: Kube): Exports {
+  // By uid, then by `Secret/name`: the version that was last found good.
+  const good = new Map<string, Map<string, string>>()
+  const note = (resource: KubeObject, { to, name }: ExportWrite, resourceVersion: string): void => {
+    const own = good.get(uidOf(resource)) ?? new Map<string, string>()
+    good.set(uidOf(resource), own.set(`${to}/${name}`, resourceVersion))
+  }
+  return {
+    put: async (resource, values, effort) => {
+      const failures: ExportFailure[] = []
+      for (const value of values) {
+        const exported = await withEffort(kube, resource, { value, effort })
+        if (exported.type === 'exported') note(resource, value, exported.resourceVersion)
+        else failures.push({ value, finding: exported.type === 'refused' ? exported.finding : exported.error.finding })
+      }
+      return failures
+    },
+    checked: async (resource) => {
+      const names = exportedObjects(resource)
+      const changed = await Promise.all(names.map(async (name) => ((await isAsLeft(kube, resource, { name, good: good.get(uidOf(resource))?.get(name) })) ? [] : [name])))
+      return forgetting(resource, changed.flat())
+    },
+    forget: (uid) => void good.delete(uid),
+  }
+}
+
+interface Effort {
+  readonly value: ExportWrite
+  readonly effort: ExportEffort
+}
+
+async function withEffort(kube: Kube, resource: KubeObject, { value, effort }: Effort): Promise<Exported> {
+  for (let tries = 1; ; tries++) {
+    const exported = await exportValue(kube, resource, value)
+    const isPassing = exported.type === 'failed' && isTransient(exported.error)
+    if (!isPassing || !effort.isFact || effort.signal.aborted) return exported
+    await pause(systemClock, Math.min(5_000, 100 * 2 ** Math.min(tries - 1, 10)), effort.signal)
+  }
+}
+
+/** `Secret/name` of everything that the resource remembers to have exported. */
+function exportedObjects(resource: KubeObject): readonly string[] {
+  return [...new Set(Object.keys(remembered(resource)).flatMap((place) => /^(?:Secret|ConfigMap)\/[^/]+/.exec(place)?.[0] ?? []))]
+}
+
+function remembered({ status }: KubeObject): JsonObject {
+  const reconcile = isObject(status) ? status.reconcile : undefined
+  const exported = isObject(reconcile) ? reconcile.exported : undefined
+  return isObject(exported) ? exported : {}
+}
+
+interface Left {
+  readonly name: string
+  readonly good: string | undefined
+}
+
+async function isAsLeft(kube: Kube, resource: KubeObject, { name, good }: Left): Promise<boolean> {
+  const [kind, object = ''] = name.split('/')
+  const read = await kube.get(kind === 'Secret' ? SECRETS : CONFIG_MAPS, { namespace: namespaceOf(resource), name: object })
+  // Only what is seen to be different counts; without an answer there is nothing to repair.
+  return read.ok ? resourceVersionOf(read.value) === good : read.error.kind !== 'notFound'
+}
+
+function forgetting(resource: KubeObject, names: readonly string[]): KubeObject {
+  if (names.length === 0) return resource
+  const status = resource.status as JsonObject
+  const reconcile = status.reconcile as JsonObject
+  const kept = Object.keys(remembered(resource)).filter((place) => names.some((name) => place.startsWith(`${name}/`))).reduce(withoutMember, remembered(resource))
+  return { ...resource, status: withMember(status, 'reconcile', withMember(reconcile, 'exported', kept)) }
+}
+
+/** The status without the memory of what could not be exported: it is given again the next time. */
+export function withoutExports(status: JsonObject, failures: readonly ExportFailure[]): JsonObject {
+  const reconcile = status.reconcile
+  if (failures.length === 0 || !isObject(reconcile) || !isObject(reconcile.exported)) return status
+  const kept = failures.map(({ value: { to, name, key } }) => `${to}/${name}/${key}`).reduce(withoutMember, reconcile.exported as JsonObject)
+  return withMember(status, 'reconcile', Object.keys(kept).length === 0 ? withoutMember(reconcile, 'exported') : withMember(reconcile, 'exported', kept))
+}
