@@ -22,11 +22,17 @@ function compileAction(planning: Planning, verb: VerbModel): ActionPlan {
     ...(call !== undefined && { call: compileCall(planning, call, action, description.idempotencyKey?.header) }),
     ...(steps.length > 0 && { steps: steps.map((step) => compileStep(planning, step, action)) }),
     ...(match !== undefined && { match }),
-    ...(description.pagination !== undefined && { pagination: compilePagination(description.pagination) }),
+    ...paginationMember(verb),
     ...asyncMember(planning, call ?? steps.at(-1), action),
     ...(proof !== undefined && { absenceProof: compileSide(planning, proof, { action, mappings, description }) }),
     ...(description.idempotencyKey !== undefined && { idempotencyKey: description.idempotencyKey }),
   }
+}
+
+/** A list may be cut without the definition knowing: `rel="next"` is followed wherever it is answered. */
+function paginationMember({ action, description, call }: VerbModel): Pick<ActionPlan, 'pagination'> {
+  if (description.pagination !== undefined) return { pagination: compilePagination(description.pagination) }
+  return action === 'findby' && call?.operation.method === 'get' ? { pagination: { type: 'linkHeader', maxPages: 100 } } : {}
 }
 
 function asyncMember(planning: Planning, call: CallModel | undefined, action: VerbAction): { readonly async?: AsyncPlan } {

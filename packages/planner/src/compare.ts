@@ -27,9 +27,13 @@ function scopeOf(planning: Planning): readonly string[] | undefined {
 
 /**
  * Names below `spec` that say where and how to ask, and nothing about the object: an answer may use the same word for something else.
- * A new name or parent is seen by the identity.
+ * What the user names the object by is compared with what it was last addressed by.
  */
-function ignoredFields({ model, fields }: Planning): readonly string[] {
+function ignoredFields({ model, fields, identity }: Planning): readonly string[] {
+  const naming = identity.flatMap(({ path, assigned }) => {
+    const names = pathNames(path) ?? []
+    return assigned === 'spec' && names[0] === 'spec' && names[1] !== undefined && names.length === 2 ? [names[1]] : []
+  })
   const parameters = model.spec.filter(({ origin, returned }) => origin.type === 'parameter' && (origin.in === 'path' || !returned)).map(({ name }) => name)
   const companions = [...fields.rules.values()].flatMap(({ settings, steps }) => {
     const [step] = steps
@@ -37,7 +41,7 @@ function ignoredFields({ model, fields }: Planning): readonly string[] {
     if (settings.secret) return [secretFieldName(step.key)]
     return settings.reference === undefined ? [] : [referenceFieldName(step.key)]
   })
-  return ['configurationRef', ...parameters, ...companions]
+  return ['configurationRef', ...naming, ...parameters, ...companions]
 }
 
 /** What update's body can express. */

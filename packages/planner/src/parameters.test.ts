@@ -180,6 +180,12 @@ describe('names above the object', () => {
     expect(sourcesIn(plan, 'findby')['path org']).toEqual(['spec.org'])
   })
 
+  it('are all that a singleton is known by', () => {
+    const settings = { parameters: [parameter('org', 'path')], get: answers(object({ theme: STRING })), put: { ...body(object({ theme: STRING })), ...answers(object({ theme: STRING })) } }
+    const { plan } = sketch({ paths: { '/orgs/{org}/settings': settings }, verbs: ['get GET /orgs/{org}/settings', 'create PUT /orgs/{org}/settings', 'update PUT /orgs/{org}/settings'] })
+    expect(plan.identity.parts.map(({ path }) => path)).toEqual(['spec.org'])
+  })
+
   it('are not where the Configuration names them; an id that another resource gives is kept like one that is written', () => {
     const configured = sketch({ paths, verbs, resource: { ...RESOURCE, configurationFields: [{ fromOpenAPI: { name: 'org', in: 'path' }, fromRestDefinition: { actions: ['*'] } }] } })
     const referred = sketch({ paths, verbs, resource: { ...RESOURCE, fields: [{ path: 'spec.org', reference: { kind: 'Org', resolves: 'externalName' } }] } })

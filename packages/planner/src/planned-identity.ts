@@ -14,7 +14,6 @@ export interface PlannedPart extends Pick<IdentityModel, 'path' | 'assigned' | '
  */
 export function plannedIdentity(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
   const items = model.identity.map((part): PlannedPart => ({ ...part, path: keptPath(fields, part.path), role: 'item' }))
-  if (items.length === 0) return []
   const known = new Set(items.map(({ path }) => path))
   const parents = model.parents.flatMap(({ parameter }) => parentPart(model, fields, parameter)).filter(({ path }) => !known.has(path))
   const different = parents.filter(({ path }, at) => parents.findIndex((other) => other.path === path) === at)
