@@ -89,7 +89,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const workshops = startControllers(kernel, identity, log)
   const pods = options.runner && startPods({ kernel, identity, runner: options.runner, url: `https://${HOST}:${port}`, log })
   if (pods) await pods.keeper.start()
-  return controlPlane({ kernel, edge, identity, port, plainPort, workshops: [...workshops, ...pods?.workshops ?? []], store, keeper: pods?.keeper })
+  const forget = forgetHistory(store)
+  return controlPlane({ kernel, edge, identity, port, plainPort, workshops: [...workshops, ...pods?.workshops ?? []], store, keeper: pods?.keeper, forget })
 }
 
 /** What every cluster holds from the start; what is there already stays as it is. */
@@ -121,6 +122,18 @@ function startControllers(kernel: Kernel, identity: Identity, log: (line: string
     aggregationController(store, insideClient(kernel, 'clusterrole-aggregation-controller', Date.now)),
   ]
   return controllers.map((controller) => started(controller, store, log))
+}
+
+const HISTORY_MINUTES = 5
+
+/** Watches can go on, and pages stay consistent, for five minutes; then history is forgotten, as kube-apiserver does. */
+function forgetHistory(store: Store): NodeJS.Timeout {
+  const marks: number[] = []
+  const timer = setInterval(() => {
+    marks.push(store.durableRevision)
+    if (marks.length > HISTORY_MINUTES) store.compact(marks.shift() ?? 0)
+  }, 60_000)
+  return timer.unref()
 }
 
 interface PodsInput {
@@ -158,6 +171,7 @@ function started(controller: Controller, store: Store, log: (line: string) => vo
 
 interface Running {
   readonly keeper: PodKeeper | undefined
+  readonly forget: NodeJS.Timeout
   readonly kernel: Kernel
   readonly edge: Edge
   readonly identity: Identity
@@ -167,7 +181,7 @@ interface Running {
   readonly store: Store
 }
 
-function controlPlane({ kernel, edge, identity, port, plainPort, workshops, store, keeper }: Running): ControlPlane {
+function controlPlane({ kernel, edge, identity, port, plainPort, workshops, store, keeper, forget }: Running): ControlPlane {
   const url = `https://${HOST}:${port}`
   const requests: Record<string, number> = {}
   kernel.onHandled(({ verb, resource }) => {
@@ -185,6 +199,7 @@ function controlPlane({ kernel, edge, identity, port, plainPort, workshops, stor
     stats: () => ({ requests: { ...requests } }),
     onRequest: (listener) => kernel.onHandled(listener),
     close: async () => {
+      clearInterval(forget)
       await Promise.all(workshops.map((workshop) => workshop.stop()))
       await keeper?.stop()
       await edge.close()

@@ -1,3 +1,4 @@
+export { ControlPlaneError } from './fault.js'
 export { startControlPlane } from './control-plane.js'
 export type { ControlPlane, ControlPlaneOptions, RequestStatistics } from './control-plane.js'
 export type { Handled } from './kernel.js'

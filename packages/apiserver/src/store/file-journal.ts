@@ -2,6 +2,8 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rea
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isArray, isObject, writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { finding } from '@oasgen/diagnostics'
+import { ControlPlaneError } from '../fault.js'
 import { frame, unframe } from './frame.js'
 import type { Journal } from './journal.js'
 import { holdLock, type Lock } from './lock.js'
@@ -176,9 +178,7 @@ function cutTail(path: string, bytes: Buffer, at: number, last: boolean): void {
   truncateSync(path, at)
 }
 
-function damaged(path: string): Error {
-  return new Error(`${path} is damaged and cannot be read to its end; restore the folder from a copy, or delete it to begin anew`)
-}
+const damaged = (file: string): ControlPlaneError => new ControlPlaneError(finding('API0102', { file }))
 
 function replayLine(store: Store, body: JsonValue, path: string): void {
   if (!isArray(body)) throw damaged(path)

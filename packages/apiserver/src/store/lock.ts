@@ -1,5 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { finding } from '@oasgen/diagnostics'
+import { ControlPlaneError } from '../fault.js'
 
 export interface Lock {
   release(): void
@@ -17,7 +19,7 @@ export function holdLock(folder: string): Lock {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       const holder = holderOf(path)
-      if (holder !== undefined) throw new Error(`the data folder ${folder} is in use by process ${holder}`)
+      if (holder !== undefined) throw new ControlPlaneError(finding('API0101', { folder, process: holder }))
       rmSync(path, { force: true })
     }
   }

@@ -1,3 +1,4 @@
+import { finding } from '@oasgen/diagnostics'
 import { History } from './history.js'
 import type { Journal } from './journal.js'
 import type { Stored, StoreEvent, StoreView, Write } from './types.js'
@@ -158,7 +159,7 @@ export class Store implements StoreView {
         this.#publish(batch)
       } catch (error) {
         this.#undo(batch)
-        this.#fail(new StorageFailure(`the write is not on disk: ${(error as Error).message}`, { cause: error }))
+        this.#fail(new StorageFailure(finding('API0103', { cause: (error as Error).message }).message, { cause: error }))
       }
     }
     this.#flushing = undefined
