@@ -31,7 +31,7 @@ export async function bundle() {
       legalComments: 'none',
       logLevel: 'warning',
       // CommonJS dependencies call require for Node's own modules.
-      banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+      banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
     })
   }
   copyDemo()
