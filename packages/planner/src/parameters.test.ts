@@ -195,3 +195,26 @@ describe('names above the object', () => {
     expect(sourcesIn(referred.plan, 'get')['path org']).toEqual(['identity spec.org'])
   })
 })
+
+describe('objects without a path of their own', () => {
+  const run = object({ run: object({ info: object({ run_id: STRING, status: STRING }) }) })
+  const paths = {
+    '/runs/create': { post: { ...body(object({ name: STRING })), ...answers(run) } },
+    '/runs/get': { get: { parameters: [parameter('run_id', 'query', { required: true })], ...answers(run) } },
+    '/runs/delete': { post: { ...body(object({ run_id: STRING }, { required: ['run_id'] }), { required: true }), ...answers(object({})) } },
+  }
+  const toStatus = { inResponse: 'run.info.run_id', inCustomResource: 'status.run_id' }
+
+  it('are known by what the status has, kept beside it', () => {
+    const { plan } = sketch({
+      paths, resource: { excludedSpecFields: ['run_id'] },
+      verbs: [
+        { action: 'create', method: 'POST', path: '/runs/create', fieldMapping: [toStatus] }, { action: 'get', method: 'GET', path: '/runs/get', fieldMapping: [toStatus] },
+        'delete POST /runs/delete',
+      ],
+    })
+    expect(plan.identity.parts).toEqual([{ path: 'status.run_id', assigned: 'server', from: [{ in: 'body', path: 'run_id' }], type: 'string' }])
+    expect(sourcesIn(plan, 'get')).toEqual({ 'query run_id': ['identity status.run_id'] })
+    expect(sourcesIn(plan, 'delete')).toEqual({ 'body run_id': ['identity status.run_id'] })
+  })
+})

@@ -1,4 +1,5 @@
-import { prefixTo, type IdentityModel, type ResourceModel } from '@oasgen/model'
+import { ofKeys, printPath } from '@oasgen/fieldpath'
+import { pathNames, prefixTo, type CallModel, type IdentityModel, type ParameterModel, type ResourceModel } from '@oasgen/model'
 import type { Schema } from '@oasgen/openapi'
 import { keptPath, ruleAt, specPath, type FieldIndex } from './field-index.js'
 
@@ -13,11 +14,31 @@ export interface PlannedPart extends Pick<IdentityModel, 'path' | 'assigned' | '
  * when somebody edits the spec or the other resource is gone; one that the Configuration names does not, for it is not the user's word.
  */
 export function plannedIdentity(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
-  const items = model.identity.map((part): PlannedPart => ({ ...part, path: keptPath(fields, part.path), role: 'item' }))
+  const named = model.identity.map((part): PlannedPart => ({ ...part, path: keptPath(fields, part.path), role: 'item' }))
+  const items = named.length > 0 || model.shape === 'singleton' ? named : askedFor(model, fields)
   const known = new Set(items.map(({ path }) => path))
   const parents = model.parents.flatMap(({ parameter }) => parentPart(model, fields, parameter)).filter(({ path }) => !known.has(path))
   const different = parents.filter(({ path }, at) => parents.findIndex((other) => other.path === path) === at)
   return [...different, ...items].toSorted((a, b) => placeOf(model, a) - placeOf(model, b))
+}
+
+/**
+ * Some APIs have no path of the object: `GET /runs/get?run_id=…`. What such a call needs and only the status has is the identity.
+ */
+function askedFor(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
+  const call = (model.verbs.get ?? model.verbs.delete ?? model.verbs.update)?.call
+  return (call?.parameters ?? []).flatMap((parameter) => {
+    if (parameter.in !== 'query' || (!parameter.required && parameter.filledBy !== 'mapping') || fields.spec.has(parameter.name)) return []
+    const written = mappedFrom(call, parameter) ?? `status.${parameter.name}`
+    const names = pathNames(written)
+    if (names === undefined || names[0] !== 'status' || !fields.status.has(printPath(ofKeys(...names.slice(1))))) return []
+    return [{ parameter: parameter.name, path: keptPath(fields, written), assigned: 'server' as const, schema: parameter.schema, obtained: [], inObject: names.slice(1), role: 'item' as const }]
+  })
+}
+
+function mappedFrom(call: CallModel | undefined, { name, in: place }: ParameterModel): string | undefined {
+  const mapping = call?.description.fieldMapping.find((each) => each.direction === 'request' && each.to.in === place && each.to.path === name)
+  return mapping?.direction === 'request' && mapping.from.type === 'resource' && mapping.alias === undefined ? mapping.from.path : undefined
 }
 
 function placeOf({ verbs }: ResourceModel, { parameter }: PlannedPart): number {

@@ -152,4 +152,25 @@ describe('requests of the cases', () => {
     reconcile(driven, plan, api)
     expect(taken(driven)[1]).toBe('PUT /machines/m-1 {"network":{"address":"10.0.0.1","dns":{"server":"a","timeout":3},"key":"••••"},"disks":[{"size":1,"tier":"t"}],"labels":{"a":"2"}}')
   })
+
+  it('ids-in-queries: the id of the answer fills query and body', () => {
+    const plan = planOf('ids-in-queries')
+    let run: JsonObject | undefined
+    const shown = (): JsonObject => ({ run: { info: run ?? {} } })
+    const api = script({
+      'POST /api/2.0/mlflow/runs/create': () => { run = { run_id: 'r-1', run_name: 'first', experiment_id: '4', lifecycle_stage: 'active' }; return answer(200, shown()) },
+      'GET /api/2.0/mlflow/runs/get': () => (run === undefined ? answer(404) : answer(200, shown())),
+      'POST /api/2.0/mlflow/runs/update': () => { run = { ...run, run_name: 'second' }; return answer(200, {}) },
+      'POST /api/2.0/mlflow/runs/delete': () => { run = { ...run, lifecycle_stage: 'deleted' }; return answer(200, {}) },
+    })
+    const driven = drive('Run', { experiment_id: '4', run_name: 'first' })
+    reconcile(driven, plan, api)
+    expect(taken(driven)).toEqual(['POST /api/2.0/mlflow/runs/create {"experiment_id":"4","run_name":"first"}', 'GET /api/2.0/mlflow/runs/get?run_id=r-1'])
+    edit(driven, { run_name: 'second' })
+    reconcile(driven, plan, api)
+    expect(taken(driven)[1]).toBe('POST /api/2.0/mlflow/runs/update {"run_id":"r-1","run_name":"second"}')
+    remove(driven)
+    reconcile(driven, plan, api)
+    expect(taken(driven).slice(0, 2)).toEqual(['GET /api/2.0/mlflow/runs/get?run_id=r-1', 'POST /api/2.0/mlflow/runs/delete {"run_id":"r-1"}'])
+  })
 })
