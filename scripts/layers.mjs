@@ -79,7 +79,7 @@ function checkFile({ folder, name, file, declared }) {
 function lineProblems({ line, name, file, isTest, declared }) {
   const problems = []
   const code = line.replace(/\/\/.*$/, '').replace(/^\s*\*.*$/, '')
-  const imported = /(?:from|import\()\s*'([^']+)'/.exec(code)?.[1]
+  const imported = /(?:\bfrom|\bimport\(?)\s*'([^']+)'/.exec(code)?.[1]
   if (/^export default\b/.test(code)) problems.push('default export: name it')
   if (imported?.startsWith('@oasgen/')) {
     if (imported.split('/').length > 2) problems.push(`${imported}: only the index of a package may be imported`)
