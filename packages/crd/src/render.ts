@@ -31,7 +31,12 @@ export function renderCrds(model: ResourceModel): RenderedCrds {
   const { crd, findings } = withAffordableRules(model, made, rules)
   const configuration = model.configuration && renderConfiguration(model, model.configuration)
   const fidelity = reportOf(made, crd)
-  return { resource: crd, ...(configuration && { configuration }), fidelity, findings: [...sizeFindings(model, fidelity), ...findings, ...unruled(model)] }
+  return {
+    resource: crd,
+    ...(configuration && { configuration }),
+    fidelity,
+    findings: [...sizeFindings(model, fidelity), ...findings, ...unruled(model)],
+  }
 }
 
 interface Made {
@@ -59,7 +64,10 @@ function renderParts(model: ResourceModel, spec: Structural, status: Structural,
 
 /** The document's words for the object; nothing that depends on where the document lies. */
 function describeKind({ names, object, verbs }: ResourceModel): string {
-  const words = [verbs.create?.call?.body?.object.description, object?.object.description].find((text) => text !== undefined && text.trim() !== '')
+  const words = [
+    verbs.create?.call?.body?.object.description,
+    object?.object.description,
+  ].find((text) => text !== undefined && text.trim() !== '')
   const about = words === undefined ? '' : ` ${cutText(words.trim(), 500)}`
   return `${names.kind}, an object of a REST API.${about}`
 }
@@ -72,7 +80,11 @@ const COLUMNS: readonly JsonObject[] = [
 ]
 
 /** A rule that the API server would refuse for its cost or form would take the whole kind with it. */
-function withAffordableRules(model: ResourceModel, { crd, spec, status }: Made, rules: readonly CelRule[]): { readonly crd: JsonObject; readonly findings: readonly Finding[] } {
+function withAffordableRules(
+  model: ResourceModel,
+  { crd, spec, status }: Made,
+  rules: readonly CelRule[],
+): { readonly crd: JsonObject; readonly findings: readonly Finding[] } {
   const refused = rules.length === 0 ? new Set<number>() : refusedRules(crd)
   if (refused.size === 0) return { crd, findings: [] }
   const where = definitionPlace(model.definition, '/spec/resource/fields')
@@ -82,7 +94,9 @@ function withAffordableRules(model: ResourceModel, { crd, spec, status }: Made, 
 }
 
 function unruled(model: ResourceModel): readonly Finding[] {
-  return unruledFields(model).map(({ path, at, problem }) => finding('CRD0404', { path, problem }, { where: definitionPlace(model.definition, at) }))
+  return unruledFields(model).map(({ path, at, problem }) =>
+    finding('CRD0404', { path, problem }, { where: definitionPlace(model.definition, at) }),
+  )
 }
 
 function refusedRules(crd: JsonObject): ReadonlySet<number> {
@@ -92,9 +106,26 @@ function refusedRules(crd: JsonObject): ReadonlySet<number> {
 
 function renderConfiguration(model: ResourceModel, configuration: ConfigurationModel): JsonObject {
   return withinBudget((limits, budget) => {
-    const lowering: Lowering = { mode: model.definition.resource.schema, log: new FidelityLog(), limits, budget, same: new SameSchemas(), merged: new Map(), sizes: new Map(), rules: new Map() }
+    const lowering: Lowering = {
+      mode: model.definition.resource.schema,
+      log: new FidelityLog(),
+      limits,
+      budget,
+      same: new SameSchemas(),
+      merged: new Map(),
+      sizes: new Map(),
+      rules: new Map(),
+    }
     const spec = renderConfigurationSpec(model, configuration, lowering)
-    const crd = renderKind({ names: configurationNames(model, configuration), description: `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`, spec, rules: [], columns: [] })
+    const crd = renderKind(
+      {
+        names: configurationNames(model, configuration),
+        description: `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`,
+        spec,
+        rules: [],
+        columns: [],
+      },
+    )
     return { value: crd, bytes: byteLength(crd) }
   })
 }

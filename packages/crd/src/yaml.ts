@@ -66,5 +66,8 @@ function isPlain(text: string): boolean {
 
 function quoted(text: string): string {
   const single = !/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/.test(text)
-  return single && !text.includes('\'') ? `'${text}'` : JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return single && !text.includes('\'') ? `'${text}'` : JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

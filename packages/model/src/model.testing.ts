@@ -18,9 +18,17 @@ export function json(schema: JsonValue): JsonObject {
 }
 
 /** An operation from what it takes and what it answers. */
-export function operation({ body, answer, code = '200', ...rest }: { readonly body?: JsonValue; readonly answer?: JsonValue; readonly code?: string; readonly [more: string]: JsonValue | undefined }): JsonObject {
+export function operation(
+  { body, answer, code = '200', ...rest }: {
+    readonly body?: JsonValue; readonly answer?: JsonValue; readonly code?: string; readonly [more: string]: JsonValue | undefined,
+  },
+): JsonObject {
   const extra = Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))
-  return { ...(body !== undefined && { requestBody: json(body) }), responses: { [code]: { description: '', ...(answer !== undefined && json(answer)) } }, ...extra }
+  return {
+    ...(body !== undefined && { requestBody: json(body) }),
+    responses: { [code]: { description: '', ...(answer !== undefined && json(answer)) } },
+    ...extra,
+  }
 }
 
 export function parameter(name: string, place = 'path', schema: JsonValue = STRING): JsonObject {
@@ -47,11 +55,24 @@ function verbOf(verb: string | object): object {
   return { action, method, path }
 }
 
-export function build({ paths, verbs, resource, document }: Given): { readonly model: ResourceModel; readonly findings: readonly Finding[] } {
-  const text = JSON.stringify({ openapi: '3.1.0', info: { title: 't', version: '1' }, servers: [{ url: 'https://api.example.org' }], paths, ...document })
+export function build({ paths, verbs, resource, document }: Given): {
+  readonly model: ResourceModel; readonly findings: readonly Finding[],
+} {
+  const text = JSON.stringify(
+    { openapi: '3.1.0', info: { title: 't', version: '1' }, servers: [{ url: 'https://api.example.org' }], paths, ...document },
+  )
   const source = readDocument(text, { uri: 'openapi.json' })
   const read = readRestDefinition(
-    { apiVersion: 'ogen.krateo.io/v1alpha1', kind: 'RestDefinition', metadata: { name: 'thing', namespace: 'default' }, spec: { oasPath: 'https://x/y', resourceGroup: 'things.example.org', resource: { kind: 'Thing', verbsDescription: verbs.map(verbOf), ...resource } } },
+    {
+      apiVersion: 'ogen.krateo.io/v1alpha1',
+      kind: 'RestDefinition',
+      metadata: { name: 'thing', namespace: 'default' },
+      spec: {
+        oasPath: 'https://x/y',
+        resourceGroup: 'things.example.org',
+        resource: { kind: 'Thing', verbsDescription: verbs.map(verbOf), ...resource },
+      },
+    },
     { uri: 'thing.yaml' },
   )
   if (source.value === undefined || read.value === undefined) throw new Error(JSON.stringify([source.findings, read.findings]))
@@ -62,12 +83,23 @@ export function build({ paths, verbs, resource, document }: Given): { readonly m
 export const THING = objectOf({ id: STRING, name: STRING })
 
 /** A collection with everything; parts can be replaced. */
-export function things(parts: { readonly create?: JsonValue; readonly update?: JsonValue; readonly get?: JsonValue; readonly list?: JsonValue } = {}): JsonObject {
+export function things(
+  parts: { readonly create?: JsonValue; readonly update?: JsonValue; readonly get?: JsonValue; readonly list?: JsonValue } = {},
+): JsonObject {
   const { create = objectOf({ name: STRING }), update = create, get = THING, list = { type: 'array', items: THING } } = parts
   return {
     ...item('/things', { get: operation({ answer: list }), post: operation({ body: create, answer: get, code: '201' }) }),
-    ...item('/things/{id}', { get: operation({ answer: get }), patch: operation({ body: update, answer: get }), delete: operation({ code: '204' }) }),
+    ...item(
+      '/things/{id}',
+      { get: operation({ answer: get }), patch: operation({ body: update, answer: get }), delete: operation({ code: '204' }) },
+    ),
   }
 }
 
-export const VERBS = ['findby GET /things', 'get GET /things/{id}', 'create POST /things', 'update PATCH /things/{id}', 'delete DELETE /things/{id}']
+export const VERBS = [
+  'findby GET /things',
+  'get GET /things/{id}',
+  'create POST /things',
+  'update PATCH /things/{id}',
+  'delete DELETE /things/{id}',
+]

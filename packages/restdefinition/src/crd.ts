@@ -47,7 +47,11 @@ function version(): JsonObject {
       openAPIV3Schema: {
         type: 'object',
         description: 'RestDefinition makes a Kubernetes kind of one resource of an OpenAPI document.',
-        properties: { ...METADATA, spec: renderNode(SPEC), status: { ...(renderNode(STATUS) as JsonObject), default: { observedGeneration: -1 } } },
+        properties: {
+          ...METADATA,
+          spec: renderNode(SPEC),
+          status: { ...(renderNode(STATUS) as JsonObject), default: { observedGeneration: -1 } },
+        },
       },
     },
     subresources: { status: {} },

@@ -15,7 +15,11 @@ export function readFieldPattern(text: string): FieldPattern {
   for (const part of parts) {
     const parsed = part === '' ? ({ ok: true, path: [] } as const) : parsePath(part)
     if (!parsed.ok) return { ok: false, column: column + parsed.column, message: parsed.message }
-    if (parsed.path.some((segment) => !('key' in segment))) return { ok: false, column: column + 1, message: 'an index has no place here, [] stands for every element' }
+    if (parsed.path.some((segment) => !('key' in segment))) return {
+      ok: false,
+      column: column + 1,
+      message: 'an index has no place here, [] stands for every element',
+    }
     paths.push(parsed.path)
     column += part.length + 2
   }

@@ -18,7 +18,11 @@ export function withPrograms(definition: RestDefinition, texts: FetchedPrograms)
   const inPlace = (program: JqProgram): JqProgram => {
     if (program.type === 'inline') return program
     const fetched = texts[program.ref]
-    if (fetched !== undefined && 'text' in fetched) return { type: 'inline', text: called(fetched.text, program.entrypoint), at: program.at }
+    if (fetched !== undefined && 'text' in fetched) return {
+      type: 'inline',
+      text: called(fetched.text, program.entrypoint),
+      at: program.at,
+    }
     const problem = fetched === undefined ? 'it was not fetched' : fetched.problem
     findings.push(finding('RDF0037', { ref: program.ref, problem }, { where: definitionPlace(definition, program.at) }))
     return program

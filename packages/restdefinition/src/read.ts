@@ -16,7 +16,10 @@ export interface ReadDefinitionOptions {
 
 /** Decodes a RestDefinition that somebody else wrote. A value beside errors has what could be understood. */
 export function readRestDefinition(json: unknown, options: ReadDefinitionOptions = {}): Checked<RestDefinition> {
-  const source: DefinitionSource = { ...(options.uri !== undefined && { uri: options.uri }), ...(options.positionOf && { positionOf: options.positionOf }) }
+  const source: DefinitionSource = {
+    ...(options.uri !== undefined && { uri: options.uri }),
+    ...(options.positionOf && { positionOf: options.positionOf }),
+  }
   const value = fromPlain(json)
   if (!isObject(value) || value['kind'] !== KIND || value['apiVersion'] !== `${GROUP}/${VERSION}`) return notOne(value, source)
   const metadata = readMetadata(value)
@@ -33,7 +36,10 @@ function named(value: JsonValue | undefined): string {
 
 function notOne(value: JsonValue | undefined, source: DefinitionSource): Checked<RestDefinition> {
   const found = isObject(value) ? `kind ${named(value['kind'])}, apiVersion ${named(value['apiVersion'])}` : 'no object'
-  return { value: undefined, findings: placed([{ pointer: '', finding: finding('RDF0001', { found }) }], { metadata: { name: '', namespace: '' }, source }) }
+  return {
+    value: undefined,
+    findings: placed([{ pointer: '', finding: finding('RDF0001', { found }) }], { metadata: { name: '', namespace: '' }, source }),
+  }
 }
 
 /** A manifest on a disk may leave its name to `generateName`; what we derive from it needs one. */
@@ -67,6 +73,9 @@ function normalizers(spec: JsonValue | undefined): readonly Complaint[] {
   )
 }
 
-function placed(complaints: readonly Complaint[], cited: { readonly metadata: DefinitionMetadata; readonly source: DefinitionSource }): readonly Finding[] {
+function placed(
+  complaints: readonly Complaint[],
+  cited: { readonly metadata: DefinitionMetadata; readonly source: DefinitionSource },
+): readonly Finding[] {
   return complaints.map(({ pointer, finding: what }) => ({ ...what, where: definitionPlace(cited, pointer) }))
 }

@@ -35,7 +35,13 @@ function table(rows: readonly Row[]): readonly string[] {
 function line({ path, node, needed }: Row): string {
   const absent = node.fallback === undefined ? '' : ` Absent: \`${JSON.stringify(node.fallback)}\`.`
   const choices = node.choices === undefined ? typeText(node) : node.choices.join(', ')
-  const cells = [`\`${path}\``, `${choices}${needed ? ', required' : ''}`, `${node.description}${absent}`, node.since, stability(node.since)]
+  const cells = [
+    `\`${path}\``,
+    `${choices}${needed ? ', required' : ''}`,
+    `${node.description}${absent}`,
+    node.since,
+    stability(node.since),
+  ]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
 }
 

@@ -31,20 +31,32 @@ function objectAt(value: JsonObject, name: string): JsonObject {
 function identityChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
   const [x, y] = [objectAt(a, 'names'), objectAt(b, 'names')]
   const pairs: readonly (readonly [string, JsonValue | undefined, JsonValue | undefined])[] = [
-    ['group', a['group'], b['group']], ['scope', a['scope'], b['scope']], ['names.kind', x['kind'], y['kind']], ['names.plural', x['plural'], y['plural']],
+    ['group', a['group'], b['group']], ['scope', a['scope'], b['scope']], ['names.kind', x['kind'], y['kind']], [
+      'names.plural',
+      x['plural'],
+      y['plural'],
+    ],
   ]
-  return pairs.filter(([, old, fresh]) => !same(old, fresh)).map(([path, old, fresh]) => ({ class: 'breaking', path, change: `${shownValue(old)} becomes ${shownValue(fresh)}` }))
+  return pairs.filter(([, old, fresh]) => !same(old, fresh)).map(([path, old, fresh]) =>
+    ({ class: 'breaking', path, change: `${shownValue(old)} becomes ${shownValue(fresh)}` }),
+  )
 }
 
 function nameChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
   const [x, y] = [objectAt(a, 'names'), objectAt(b, 'names')]
-  return ['singular', 'shortNames', 'categories'].filter((name) => !same(x[name], y[name])).map((name) => ({ class: 'additive' as const, path: `names.${name}`, change: 'other words for the kind' }))
+  return ['singular', 'shortNames', 'categories'].filter((name) => !same(x[name], y[name])).map((name) =>
+    ({ class: 'additive' as const, path: `names.${name}`, change: 'other words for the kind' }),
+  )
 }
 
 function versionChanges(a: JsonObject, b: JsonObject): readonly CrdChange[] {
   const [old, fresh] = [versionsOf(a), versionsOf(b)]
-  const gone = [...old.keys()].filter((name) => !fresh.has(name)).map((name) => ({ class: 'breaking' as const, path: `versions.${name}`, change: 'the version is no longer served' }))
-  const added = [...fresh.keys()].filter((name) => !old.has(name)).map((name) => ({ class: 'additive' as const, path: `versions.${name}`, change: 'a new version' }))
+  const gone = [...old.keys()].filter((name) => !fresh.has(name)).map((name) =>
+    ({ class: 'breaking' as const, path: `versions.${name}`, change: 'the version is no longer served' }),
+  )
+  const added = [...fresh.keys()].filter((name) => !old.has(name)).map((name) =>
+    ({ class: 'additive' as const, path: `versions.${name}`, change: 'a new version' }),
+  )
   return [...gone, ...added, ...[...old].flatMap(([name, version]) => versionDiff(version, fresh.get(name)))]
 }
 
@@ -56,8 +68,12 @@ function versionsOf(spec: JsonObject): ReadonlyMap<string, JsonObject> {
 function versionDiff(old: JsonObject, fresh: JsonObject | undefined): readonly CrdChange[] {
   if (fresh === undefined) return []
   const [a, b] = [objectAt(old, 'subresources'), objectAt(fresh, 'subresources')]
-  const subresource: readonly CrdChange[] = a['status'] !== undefined && b['status'] === undefined ? [{ class: 'breaking', path: 'subresources.status', change: 'the status subresource is gone' }] : []
-  const columns: readonly CrdChange[] = same(old['additionalPrinterColumns'], fresh['additionalPrinterColumns']) ? [] : [{ class: 'additive', path: 'additionalPrinterColumns', change: 'other columns' }]
+  const subresource: readonly CrdChange[] = a['status'] !== undefined && b['status'] === undefined ? [
+    { class: 'breaking', path: 'subresources.status', change: 'the status subresource is gone' },
+  ] : []
+  const columns: readonly CrdChange[] = same(old['additionalPrinterColumns'], fresh['additionalPrinterColumns'])
+    ? []
+    : [{ class: 'additive', path: 'additionalPrinterColumns', change: 'other columns' }]
   const schemas = [old, fresh].map((version) => objectAt(objectAt(version, 'schema'), 'openAPIV3Schema'))
   return [...subresource, ...columns, ...diffSchema(schemas[0] ?? {}, schemas[1] ?? {}, '')]
 }

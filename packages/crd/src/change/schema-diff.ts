@@ -14,7 +14,12 @@ export function diffSchema(a: JsonObject, b: JsonObject, path: string): readonly
   for (const [keyword, tighter] of BOUNDS) diffBound(a, b, { keyword, tighter }, say)
   for (const keyword of TEXTS) diffText(a, b, keyword, say)
   diffRules(a, b, say)
-  return [...changes, ...diffProperties(a, b, path), ...diffChild(a, b, 'items', `${path}[]`), ...diffChild(a, b, 'additionalProperties', `${path}.*`)]
+  return [
+    ...changes,
+    ...diffProperties(a, b, path),
+    ...diffChild(a, b, 'items', `${path}[]`),
+    ...diffChild(a, b, 'additionalProperties', `${path}.*`),
+  ]
 }
 
 type Say = (kind: ChangeClass, change: string, at?: string) => void
@@ -32,23 +37,45 @@ function typeOf(schema: JsonObject): string {
 function diffType(a: JsonObject, b: JsonObject, say: Say): boolean {
   const [old, fresh] = [typeOf(a), typeOf(b)]
   if (old === fresh) return true
-  if (fresh === 'any' || (old === 'integer' && (fresh === 'number' || fresh === 'integer or text')) || (old === 'string' && fresh === 'integer or text')) say('additive', `${old} becomes ${fresh}`)
-  else if (old === 'any' || (old === 'number' && fresh === 'integer') || (old === 'integer or text' && (fresh === 'integer' || fresh === 'string'))) say('narrowing', `${old} becomes ${fresh}`)
+  if (
+    fresh === 'any' ||
+    (old === 'integer' && (fresh === 'number' || fresh === 'integer or text')) ||
+    (old === 'string' && fresh === 'integer or text')
+  ) say('additive', `${old} becomes ${fresh}`)
+  else if (
+    old === 'any' ||
+    (old === 'number' && fresh === 'integer') ||
+    (old === 'integer or text' && (fresh === 'integer' || fresh === 'string'))
+  ) say('narrowing', `${old} becomes ${fresh}`)
   else say('breaking', `${old} becomes ${fresh}`)
   return false
 }
 
 function diffOpenness(a: JsonObject, b: JsonObject, say: Say): void {
-  if (a[PRESERVE] === true && b[PRESERVE] !== true && !isObject(b['additionalProperties'])) say('breaking', 'unknown fields are no longer kept')
+  if (
+    a[PRESERVE] === true &&
+    b[PRESERVE] !== true &&
+    !isObject(b['additionalProperties'])
+  ) say('breaking', 'unknown fields are no longer kept')
   if (a[PRESERVE] !== true && b[PRESERVE] === true) say('additive', 'unknown fields are kept')
-  if (isObject(a['additionalProperties']) && !isObject(b['additionalProperties']) && b[PRESERVE] !== true) say('breaking', 'it is no longer a map')
+  if (
+    isObject(a['additionalProperties']) &&
+    !isObject(b['additionalProperties']) &&
+    b[PRESERVE] !== true
+  ) say('breaking', 'it is no longer a map')
 }
 
 function diffFlags(a: JsonObject, b: JsonObject, say: Say): void {
   if (a['nullable'] === true && b['nullable'] !== true) say('narrowing', 'null is no longer allowed')
   if (a['nullable'] !== true && b['nullable'] === true) say('additive', 'null is allowed')
-  if (!equal(a['x-kubernetes-list-type'], b['x-kubernetes-list-type']) || !equal(a['x-kubernetes-list-map-keys'], b['x-kubernetes-list-map-keys'])) say('breaking', 'the list has another type or other keys, which changes who owns its elements')
-  if (!equal(a['default'], b['default'])) say(b['default'] === undefined ? 'additive' : 'narrowing', b['default'] === undefined ? 'the default is gone' : 'a default is written into objects')
+  if (
+    !equal(a['x-kubernetes-list-type'], b['x-kubernetes-list-type']) ||
+    !equal(a['x-kubernetes-list-map-keys'], b['x-kubernetes-list-map-keys'])
+  ) say('breaking', 'the list has another type or other keys, which changes who owns its elements')
+  if (!equal(a['default'], b['default'])) say(
+    b['default'] === undefined ? 'additive' : 'narrowing',
+    b['default'] === undefined ? 'the default is gone' : 'a default is written into objects',
+  )
 }
 
 function diffEnum(a: JsonObject, b: JsonObject, say: Say): void {
@@ -72,7 +99,12 @@ const BOUNDS: readonly (readonly [string, 'higher' | 'lower'])[] = [
   ['maximum', 'lower'], ['maxLength', 'lower'], ['maxItems', 'lower'], ['maxProperties', 'lower'],
 ]
 
-function diffBound(a: JsonObject, b: JsonObject, { keyword, tighter }: { readonly keyword: string; readonly tighter: 'higher' | 'lower' }, say: Say): void {
+function diffBound(
+  a: JsonObject,
+  b: JsonObject,
+  { keyword, tighter }: { readonly keyword: string; readonly tighter: 'higher' | 'lower' },
+  say: Say,
+): void {
   const [old, fresh] = [a[keyword], b[keyword]]
   const exclusive = `exclusive${keyword.charAt(0).toUpperCase()}${keyword.slice(1)}`
   if (equal(old, fresh)) {
@@ -96,7 +128,8 @@ function diffText(a: JsonObject, b: JsonObject, keyword: string, say: Say): void
 }
 
 function diffRules(a: JsonObject, b: JsonObject, say: Say): void {
-  const rules = (schema: JsonObject): readonly string[] => (listOf(schema['x-kubernetes-validations']) ?? []).filter(isObject).map((rule) => shownValue(rule['rule']))
+  const rules = (schema: JsonObject): readonly string[] =>
+    (listOf(schema['x-kubernetes-validations']) ?? []).filter(isObject).map((rule) => shownValue(rule['rule']))
   const [old, fresh] = [rules(a), rules(b)]
   for (const rule of fresh.filter((each) => !old.includes(each))) say('narrowing', `new rule: ${rule.slice(0, 120)}`)
   for (const rule of old.filter((each) => !fresh.includes(each))) say('additive', `the rule is gone: ${rule.slice(0, 120)}`)
@@ -112,9 +145,23 @@ function diffProperties(a: JsonObject, b: JsonObject, path: string): readonly Cr
     const at = path === '' ? name : `${path}.${name}`
     const [x, y] = [old[name], fresh[name]]
     const nowNeeded = needed.has(name) && !wasNeeded.has(name)
-    const need: readonly CrdChange[] = nowNeeded && x !== undefined ? [{ class: 'narrowing', path: at, change: 'it is required' }] : !needed.has(name) && wasNeeded.has(name) && y !== undefined ? [{ class: 'additive', path: at, change: 'it is optional' }] : []
-    if (x === undefined) return [needed.has(name) ? { class: 'narrowing', path: at, change: 'a new required field' } : { class: 'additive', path: at, change: 'a new field' }]
-    if (y === undefined) return [kept ? { class: 'additive', path: at, change: 'the field has no schema any more' } : { class: 'breaking', path: at, change: 'the field is gone, its values are dropped' }]
+    const need: readonly CrdChange[] = nowNeeded && x !== undefined
+      ? [{ class: 'narrowing', path: at, change: 'it is required' }]
+      : !needed.has(name) && wasNeeded.has(name) && y !== undefined ? [{ class: 'additive', path: at, change: 'it is optional' }] : []
+    if (x === undefined) return [
+      needed.has(name) ? {
+        class: 'narrowing',
+        path: at,
+        change: 'a new required field',
+      } : { class: 'additive', path: at, change: 'a new field' },
+    ]
+    if (y === undefined) return [
+      kept ? { class: 'additive', path: at, change: 'the field has no schema any more' } : {
+        class: 'breaking',
+        path: at,
+        change: 'the field is gone, its values are dropped',
+      },
+    ]
     return [...need, ...diffSchema(x, y, at)]
   })
 }
@@ -127,7 +174,9 @@ function propertiesOf(schema: JsonObject): Readonly<Record<string, JsonObject>> 
 function diffChild(a: JsonObject, b: JsonObject, keyword: 'items' | 'additionalProperties', path: string): readonly CrdChange[] {
   const [old, fresh] = [a[keyword], b[keyword]]
   if (isObject(old) && isObject(fresh)) return diffSchema(old, fresh, path)
-  return isObject(fresh) && keyword === 'additionalProperties' && a[PRESERVE] !== true ? [{ class: 'additive', path, change: 'it is a map' }] : []
+  return isObject(fresh) && keyword === 'additionalProperties' && a[PRESERVE] !== true
+    ? [{ class: 'additive', path, change: 'it is a map' }]
+    : []
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] | undefined {

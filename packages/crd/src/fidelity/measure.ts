@@ -26,7 +26,11 @@ export function countLeaves(node: Structural, field: string): Leaves {
 
 function childrenOf(node: Structural, field: string): readonly (readonly [Structural, string])[] {
   const fields = Object.entries(node.properties ?? {}).map(([name, child]) => [child, `${field}.${name}`] as const)
-  return [...fields, ...(node.items ? [[node.items, `${field}[]`] as const] : []), ...(node.additionalProperties ? [[node.additionalProperties, `${field}.*`] as const] : [])]
+  return [
+    ...fields,
+    ...(node.items ? [[node.items, `${field}[]`] as const] : []),
+    ...(node.additionalProperties ? [[node.additionalProperties, `${field}.*`] as const] : []),
+  ]
 }
 
 /** How many subtrees are named. */
@@ -34,7 +38,9 @@ const SHOWN = 5
 
 export function measureSize(crd: JsonObject, spec: Structural, status: Structural | undefined): SizeReport {
   const parts = [...childrenOf(spec, 'spec'), ...(status ? childrenOf(status, 'status') : [])]
-  const sized = parts.map(([node, field]) => ({ field, bytes: byteLength(node) })).toSorted((a, b) => b.bytes - a.bytes || (a.field < b.field ? -1 : 1))
+  const sized = parts.map(([node, field]) => ({ field, bytes: byteLength(node) })).toSorted((a, b) =>
+    b.bytes - a.bytes || (a.field < b.field ? -1 : 1),
+  )
   return { bytes: byteLength(crd), fattest: sized.slice(0, SHOWN) }
 }
 

@@ -61,7 +61,9 @@ export class FidelityLog {
   }
 
   list(): readonly FidelityEntry[] {
-    return [...this.entries.values()].toSorted((a, b) => compare(a.field, b.field) || compare(a.keyword, b.keyword) || compare(a.pointer, b.pointer) || compare(a.rule, b.rule))
+    return [...this.entries.values()].toSorted((a, b) =>
+      compare(a.field, b.field) || compare(a.keyword, b.keyword) || compare(a.pointer, b.pointer) || compare(a.rule, b.rule),
+    )
   }
 }
 
@@ -85,7 +87,9 @@ export function renderFidelityText(report: FidelityReport): string {
     `${report.carried} carried, ${report.strengthened} strengthened, ${report.weakened} weakened, ${report.dropped} dropped`,
     `${report.leaves} leaves, ${report.untyped} without a type (${share} % typed), ${report.size.bytes} bytes`,
   ]
-  const rows = report.entries.map(({ outcome, field, keyword, rule, detail, pointer }) => `  ${outcome.padEnd(12)} ${field}  ${keyword}${detail === undefined ? '' : ` (${detail})`}  ${rule}  ${pointer}`)
+  const rows = report.entries.map(({ outcome, field, keyword, rule, detail, pointer }) =>
+    `  ${outcome.padEnd(12)} ${field}  ${keyword}${detail === undefined ? '' : ` (${detail})`}  ${rule}  ${pointer}`,
+  )
   const rules = [...new Set(report.entries.map(({ rule }) => rule))].toSorted().map((rule) => `  ${rule}: ${FIDELITY_RULES[rule]}`)
   return [...head, ...rows, ...(rules.length > 0 ? ['', 'rules', ...rules] : []), ''].join('\n')
 }

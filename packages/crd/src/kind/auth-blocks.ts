@@ -15,7 +15,10 @@ export function renderAuthentication({ schemes }: ConfigurationModel): Structura
 function withDescription(block: Structural, { scheme, method }: SchemeModel): Structural {
   const told = scheme.description?.trim()
   const plain = method === 'basic' || method === 'bearer'
-  return plain && (told === undefined || told === '') ? block : { ...block, description: `Security scheme ${scheme.name}.${told === undefined || told === '' ? '' : ` ${told.slice(0, 512)}`}` }
+  return plain && (told === undefined || told === '') ? block : {
+    ...block,
+    description: `Security scheme ${scheme.name}.${told === undefined || told === '' ? '' : ` ${told.slice(0, 512)}`}`,
+  }
 }
 
 function renderBlock(model: SchemeModel): Structural {
@@ -25,15 +28,46 @@ function renderBlock(model: SchemeModel): Structural {
     case 'bearer': case 'http':
       return block({ tokenRef: secretRef() }, ['tokenRef'])
     case 'apiKey':
-      return block({ tokenRef: secretRef(), ...apiKeyPlace(model), valuePrefix: text('Written before the value, such as `Token `.') }, ['tokenRef'])
+      return block(
+        { tokenRef: secretRef(), ...apiKeyPlace(model), valuePrefix: text('Written before the value, such as `Token `.') },
+        ['tokenRef'],
+      )
     case 'oauth2':
-      return block({ ...CLIENT, usernameRef: secretRef('User, for the password grant.'), passwordRef: secretRef('Password, for the password grant.'), tokenUrl: text('Token endpoint. Absent: as the document says.'), ...TOKEN_REQUEST }, ['clientIdRef'])
+      return block(
+        {
+          ...CLIENT,
+          usernameRef: secretRef('User, for the password grant.'),
+          passwordRef: secretRef('Password, for the password grant.'),
+          tokenUrl: text('Token endpoint. Absent: as the document says.'),
+          ...TOKEN_REQUEST,
+        },
+        ['clientIdRef'],
+      )
     case 'openIdConnect':
-      return block({ ...CLIENT, issuerUrl: text('Discovery document or issuer. Absent: as the document says.'), ...TOKEN_REQUEST }, ['clientIdRef'])
+      return block(
+        { ...CLIENT, issuerUrl: text('Discovery document or issuer. Absent: as the document says.'), ...TOKEN_REQUEST },
+        ['clientIdRef'],
+      )
     case 'mutualTLS':
-      return block({ certificateRef: secretRef('PEM certificate chain.'), privateKeyRef: secretRef('PEM private key.'), passphraseRef: secretRef('Passphrase of the private key.') }, ['certificateRef', 'privateKeyRef'])
+      return block(
+        {
+          certificateRef: secretRef('PEM certificate chain.'),
+          privateKeyRef: secretRef('PEM private key.'),
+          passphraseRef: secretRef('Passphrase of the private key.'),
+        },
+        ['certificateRef', 'privateKeyRef'],
+      )
     case 'awsV4':
-      return block({ accessKeyIdRef: secretRef(), secretAccessKeyRef: secretRef(), sessionTokenRef: secretRef(), region: text('Region, such as eu-central-1.'), service: text('Service name in the signature.') }, ['accessKeyIdRef', 'secretAccessKeyRef'])
+      return block(
+        {
+          accessKeyIdRef: secretRef(),
+          secretAccessKeyRef: secretRef(),
+          sessionTokenRef: secretRef(),
+          region: text('Region, such as eu-central-1.'),
+          service: text('Service name in the signature.'),
+        },
+        ['accessKeyIdRef', 'secretAccessKeyRef'],
+      )
     case 'ociSignature':
       return block(OCI, [])
     case 'unsupported':
@@ -43,7 +77,9 @@ function renderBlock(model: SchemeModel): Structural {
 
 /** 0.21's `header` names another header than the document's; a key in a query or cookie has its own name there. */
 function apiKeyPlace({ scheme }: SchemeModel): Readonly<Record<string, Structural>> {
-  return scheme.type === 'apiKey' && scheme.in !== 'header' ? {} : { header: text('Header that carries the key. Absent: as the document says.') }
+  return scheme.type === 'apiKey' && scheme.in !== 'header'
+    ? {}
+    : { header: text('Header that carries the key. Absent: as the document says.') }
 }
 
 const CLIENT = { clientIdRef: secretRef('Client id.'), clientSecretRef: secretRef('Client secret.') }
@@ -56,7 +92,11 @@ const TOKEN_REQUEST: Readonly<Record<string, Structural>> = {
 }
 
 const OCI: Readonly<Record<string, Structural>> = {
-  principal: { type: 'string', enum: ['user', 'session', 'instance', 'workload', 'resource'], description: 'Whose identity signs. Absent: user.' },
+  principal: {
+    type: 'string',
+    enum: ['user', 'session', 'instance', 'workload', 'resource'],
+    description: 'Whose identity signs. Absent: user.',
+  },
   tenancy: text('OCID of the tenancy.'),
   user: text('OCID of the user.'),
   fingerprint: text('Fingerprint of the API key.'),

@@ -23,9 +23,20 @@ export function renderConfigurationSpec(model: ResourceModel, configuration: Con
 const NUMBER = (description: string): Structural => ({ type: 'integer', minimum: 1, description })
 
 const SENDING: Readonly<Record<string, Structural>> = {
-  default: { type: 'boolean', description: 'Resources of this namespace without a configurationRef use this Configuration. At most one per namespace.' },
-  baseURL: { type: 'string', description: 'Address of the API, in place of the servers of document and definition.', pattern: '^https?://.+' },
-  serverVariables: { type: 'object', additionalProperties: { type: 'string' }, description: 'Values for the variables of the server\'s URL.' },
+  default: {
+    type: 'boolean',
+    description: 'Resources of this namespace without a configurationRef use this Configuration. At most one per namespace.',
+  },
+  baseURL: {
+    type: 'string',
+    description: 'Address of the API, in place of the servers of document and definition.',
+    pattern: '^https?://.+',
+  },
+  serverVariables: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Values for the variables of the server\'s URL.',
+  },
   tls: {
     type: 'object',
     description: 'How the server proves itself.',
@@ -64,10 +75,18 @@ const SENDING: Readonly<Record<string, Structural>> = {
 /** `configuration.<in>.<action>.<parameter>`, with the words of OpenAPI. */
 function renderParameters(parameters: readonly ConfigurationParameter[], lowering: Lowering): Structural | undefined {
   if (parameters.length === 0) return undefined
-  return grouped(parameters, ({ in: place }) => place, (ofPlace) => grouped(ofPlace, ({ action }) => action, (ofAction) => renderAction(ofAction, lowering)))
+  return grouped(
+    parameters,
+    ({ in: place }) => place,
+    (ofPlace) => grouped(ofPlace, ({ action }) => action, (ofAction) => renderAction(ofAction, lowering)),
+  )
 }
 
-function grouped(all: readonly ConfigurationParameter[], key: (each: ConfigurationParameter) => string, render: (group: readonly ConfigurationParameter[]) => Structural): Structural {
+function grouped(
+  all: readonly ConfigurationParameter[],
+  key: (each: ConfigurationParameter) => string,
+  render: (group: readonly ConfigurationParameter[]) => Structural,
+): Structural {
   const groups = new Map<string, ConfigurationParameter[]>()
   for (const each of all) groups.set(key(each), [...(groups.get(key(each)) ?? []), each])
   return { type: 'object', properties: Object.fromEntries([...groups].map(([name, group]) => [name, render(group)])) }

@@ -45,7 +45,14 @@ export function renderKind({ names, description, spec, status, rules, columns, s
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      names: { categories: [...categories], kind, listKind, plural, ...(shortNames.length > 0 && { shortNames: [...shortNames] }), singular },
+      names: {
+        categories: [...categories],
+        kind,
+        listKind,
+        plural,
+        ...(shortNames.length > 0 && { shortNames: [...shortNames] }),
+        singular,
+      },
       scope: 'Namespaced',
       versions: [
         {

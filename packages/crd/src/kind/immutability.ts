@@ -40,7 +40,9 @@ export function unruledFields(model: ResourceModel): readonly { readonly path: s
     const pattern = readFieldPattern(path)
     if (immutable !== 'deny' || !pattern.ok || pattern.root !== 'spec') return []
     if (pattern.steps.some((step) => 'each' in step)) return [{ path, at, problem: 'elements of a list have no identity' }]
-    return pattern.steps.every((step) => 'key' in step && isCelName(step.key)) ? [] : [{ path, at, problem: 'its name cannot be spelt in a rule' }]
+    return pattern.steps.every((step) => 'key' in step && isCelName(step.key))
+      ? []
+      : [{ path, at, problem: 'its name cannot be spelt in a rule' }]
   })
 }
 
@@ -62,7 +64,9 @@ export function immutableFields(model: ResourceModel): readonly (readonly string
 
 function namingFields(model: ResourceModel): readonly string[] {
   const spec = new Set(model.spec.map(({ name }) => name))
-  const own = model.identity.flatMap(({ path, assigned }) => (assigned === 'spec' && path.startsWith('spec.') ? pathNames(path)?.slice(1, 2) ?? [] : []))
+  const own = model.identity.flatMap(({ path, assigned }) =>
+    (assigned === 'spec' && path.startsWith('spec.') ? pathNames(path)?.slice(1, 2) ?? [] : []),
+  )
   const renames = renaming(model)
   return [...model.parents.map(({ parameter }) => parameter), ...own.filter((name) => !renames.has(name))].filter((name) => spec.has(name))
 }
@@ -74,7 +78,9 @@ function renaming(model: ResourceModel): ReadonlySet<string> {
 
 function createOnly(model: ResourceModel): readonly string[] {
   if (model.verbs.update?.call?.body === undefined) return []
-  return model.spec.filter(({ origin, sentBy }) => origin.type === 'body' && sentBy.includes('create') && !sentBy.includes('update')).map(({ name }) => name)
+  return model.spec.filter(({ origin, sentBy }) =>
+    origin.type === 'body' && sentBy.includes('create') && !sentBy.includes('update'),
+  ).map(({ name }) => name)
 }
 
 function distinct(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {

@@ -13,7 +13,12 @@ const SPEC: Spot = { field: 'spec', depth: 0, open: [], repeated: false, room: 0
 
 /** The spec: fields of the bodies, parameters, what the definition adds, and the way to the Configuration. */
 export function renderSpec(model: ResourceModel, lowering: Lowering): Structural {
-  const nodes = inRoom(lowering, model.spec.map((field) => schemaOf(lowering, field)), lowering.limits.nodes, (index, room) => renderField(lowering, model.spec[index] as FieldModel, room))
+  const nodes = inRoom(
+    lowering,
+    model.spec.map((field) => schemaOf(lowering, field)),
+    lowering.limits.nodes,
+    (index, room) => renderField(lowering, model.spec[index] as FieldModel, room),
+  )
   const properties = new Map(model.spec.map(({ name }, index) => [name, nodes[index] ?? freeForm()]))
   const required = model.spec.filter((field) => field.required).map(({ name }) => name)
   noteBody(model, lowering)
@@ -40,7 +45,10 @@ const CONFIGURATION_REF: Structural = {
   description: 'A reference to the Configuration CR that holds all the needed configuration for this resource. OASGen Provider added this field automatically.',
   properties: {
     name: { type: 'string' },
-    namespace: { type: 'string', description: 'Namespace of the referenced Configuration CR. If not provided, the same namespace will be used.' },
+    namespace: {
+      type: 'string',
+      description: 'Namespace of the referenced Configuration CR. If not provided, the same namespace will be used.',
+    },
   },
   required: ['name'],
 }
@@ -70,15 +78,28 @@ function openness(model: ResourceModel, lowering: Lowering): Structural {
 }
 
 /** A union at the root of the body, as far as its fields are fields of the spec. */
-function junctors(model: ResourceModel, lowering: Lowering, properties: ReadonlyMap<string, Structural>, required: readonly string[]): Structural {
+function junctors(
+  model: ResourceModel,
+  lowering: Lowering,
+  properties: ReadonlyMap<string, Structural>,
+  required: readonly string[],
+): Structural {
   const found = model.unions.flatMap((union) => unionJunctor(lowering, union, properties, required))
   const [first, ...rest] = found
   return first === undefined ? {} : { ...first, ...(rest.length > 0 && { allOf: rest }) }
 }
 
-function unionJunctor(lowering: Lowering, { kind, schema }: FieldUnion, properties: ReadonlyMap<string, Structural>, required: readonly string[]): readonly Structural[] {
+function unionJunctor(
+  lowering: Lowering,
+  { kind, schema }: FieldUnion,
+  properties: ReadonlyMap<string, Structural>,
+  required: readonly string[],
+): readonly Structural[] {
   const branches = schema[kind].map((branch) => new Map([...propertiesOf(branch)].filter(([name]) => properties.has(name))))
-  return objectJunctor(lowering, { union: { kind, branches: schema[kind], of: schema }, branches, required: new Set(required), known: properties, spot: SPEC })
+  return objectJunctor(
+    lowering,
+    { union: { kind, branches: schema[kind], of: schema }, branches, required: new Set(required), known: properties, spot: SPEC },
+  )
 }
 
 /** Keywords of the body itself; its fields speak for themselves. */
@@ -86,9 +107,21 @@ function noteBody(model: ResourceModel, lowering: Lowering): void {
   const body = model.verbs.create?.call?.body
   if (body?.form !== 'object') return
   for (const schema of flatten(body.object)) {
-    if (schema.additionalProperties === false) note(lowering, SPEC, { outcome: 'dropped', schema, keyword: 'additionalProperties', rule: 'no-closed-objects' })
-    if (typeof schema.additionalProperties === 'object') note(lowering, SPEC, { outcome: 'weakened', schema, keyword: 'additionalProperties', rule: 'map-with-fields' })
-    for (const keyword of ['minProperties', 'maxProperties'] as const) if (schema[keyword] !== undefined) note(lowering, SPEC, { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'compatible' ? 'compatible' : 'body-count' })
+    if (schema.additionalProperties === false) note(
+      lowering,
+      SPEC,
+      { outcome: 'dropped', schema, keyword: 'additionalProperties', rule: 'no-closed-objects' },
+    )
+    if (typeof schema.additionalProperties === 'object') note(
+      lowering,
+      SPEC,
+      { outcome: 'weakened', schema, keyword: 'additionalProperties', rule: 'map-with-fields' },
+    )
+    for (const keyword of ['minProperties', 'maxProperties'] as const) if (schema[keyword] !== undefined) note(
+      lowering,
+      SPEC,
+      { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'compatible' ? 'compatible' : 'body-count' },
+    )
     for (const { keyword } of schema.unsupported) note(lowering, SPEC, { outcome: 'dropped', schema, keyword, rule: 'no-form' })
     if (schema.not !== undefined) note(lowering, SPEC, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
   }

@@ -31,11 +31,21 @@ const OWN: Readonly<Record<string, Structural>> = {
     'x-kubernetes-list-type': 'map',
     'x-kubernetes-list-map-keys': ['type'],
   },
-  observedGeneration: { type: 'integer', format: 'int64', description: 'Generation of the resource that this status speaks of; -1 before the controller has seen it.' },
+  observedGeneration: {
+    type: 'integer',
+    format: 'int64',
+    description: 'Generation of the resource that this status speaks of; -1 before the controller has seen it.',
+  },
   reconcile: {
     type: 'object',
     description: 'What the controller remembers between two looks. Not for other readers.',
-    properties: { identity: { type: 'object', description: 'The parts of the identity that are known, by their path.', 'x-kubernetes-preserve-unknown-fields': true } },
+    properties: {
+      identity: {
+        type: 'object',
+        description: 'The parts of the identity that are known, by their path.',
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
+    },
     'x-kubernetes-preserve-unknown-fields': true,
   },
 }
@@ -43,7 +53,12 @@ const OWN: Readonly<Record<string, Structural>> = {
 /** The status: identifiers and additional fields at their paths, and what the controller needs. */
 export function renderStatus(model: ResourceModel, lowering: Lowering): Structural {
   const tree: Tree = new Map()
-  const nodes = inRoom(lowering, model.status.map(schemaOf), Math.ceil(lowering.limits.nodes / 3), (index, room) => renderField(lowering, model.status[index] as StatusFieldModel, room))
+  const nodes = inRoom(
+    lowering,
+    model.status.map(schemaOf),
+    Math.ceil(lowering.limits.nodes / 3),
+    (index, room) => renderField(lowering, model.status[index] as StatusFieldModel, room),
+  )
   for (const [index, field] of model.status.entries()) plant(tree, field.target, nodes[index] ?? freeForm())
   return {
     type: 'object',
@@ -59,7 +74,11 @@ function schemaOf({ schema }: StatusFieldModel): Schema {
 
 function renderField(lowering: Lowering, field: StatusFieldModel, room: number): Structural {
   const { names } = field
-  return lowerSchema(lowering, schemaOf(field), { field: `status.${names.map(nameStep).join('.')}`, depth: names.length, open: [], repeated: false, room })
+  return lowerSchema(
+    lowering,
+    schemaOf(field),
+    { field: `status.${names.map(nameStep).join('.')}`, depth: names.length, open: [], repeated: false, room },
+  )
 }
 
 type Tree = Map<string, Structural | Tree>
@@ -80,9 +99,13 @@ function withBelow(parent: Structural, [name, ...rest]: readonly string[], node:
   if (name === undefined) return node
   const known = parent.properties?.[name]
   const child = rest.length === 0 ? known ?? node : withBelow(known ?? { type: 'object' }, rest, node)
-  return parent.type === 'object' && parent.additionalProperties === undefined ? { ...parent, properties: { ...parent.properties, [name]: child } } : parent
+  return parent.type === 'object' && parent.additionalProperties === undefined
+    ? { ...parent, properties: { ...parent.properties, [name]: child } }
+    : parent
 }
 
 function grown(tree: Tree): readonly (readonly [string, Structural])[] {
-  return [...tree].map(([name, node]) => [name, node instanceof Map ? { type: 'object', properties: Object.fromEntries(grown(node)) } : node] as const)
+  return [...tree].map(([name, node]) =>
+    [name, node instanceof Map ? { type: 'object', properties: Object.fromEntries(grown(node)) } : node] as const,
+  )
 }

@@ -58,7 +58,13 @@ export interface Step {
 }
 
 export function below(spot: Spot, { name, key, room, repeated }: Step): Spot {
-  return { field: name === '[]' ? `${spot.field}[]` : `${spot.field}.${name}`, depth: spot.depth + 1, open: [...spot.open, key], repeated: spot.repeated || repeated, room }
+  return {
+    field: name === '[]' ? `${spot.field}[]` : `${spot.field}.${name}`,
+    depth: spot.depth + 1,
+    open: [...spot.open, key],
+    repeated: spot.repeated || repeated,
+    room,
+  }
 }
 
 export function note(lowering: Lowering, spot: Spot, entry: Omit<Noted, 'field'>): void {

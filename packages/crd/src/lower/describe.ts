@@ -1,7 +1,11 @@
 import type { Merged } from './merge.js'
 
 /** What people read: the document's words, what could not be carried, and that a field is on its way out. Cut to the budget. */
-export function describe(merged: Merged, extras: { readonly prefix?: string; readonly format?: string }, length: number): string | undefined {
+export function describe(
+  merged: Merged,
+  extras: { readonly prefix?: string; readonly format?: string },
+  length: number,
+): string | undefined {
   const text = merged.parts.map((part) => part.description).find((description) => description !== undefined && description.trim() !== '')
   const words = [extras.prefix, text?.trim()].filter((part) => part !== undefined && part !== '').join(' - ')
   const format = extras.format === undefined ? '' : `${words === '' ? '' : ' '}(format: ${extras.format})`

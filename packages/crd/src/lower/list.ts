@@ -27,7 +27,11 @@ function noteTuple(lowering: Lowering, merged: Merged, spot: Spot): void {
 function noteBounds(lowering: Lowering, merged: Merged, spot: Spot): Structural {
   for (const keyword of ['minItems', 'maxItems'] as const) {
     const schema = merged.parts.find((part) => part[keyword] !== undefined)
-    if (schema !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'status' ? 'status-open' : 'compatible' })
+    if (schema !== undefined) note(
+      lowering,
+      spot,
+      { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'status' ? 'status-open' : 'compatible' },
+    )
   }
   return {}
 }
@@ -35,7 +39,11 @@ function noteBounds(lowering: Lowering, merged: Merged, spot: Spot): Structural 
 function listType(lowering: Lowering, merged: Merged, items: Structural, spot: Spot): Structural {
   const rule = lowering.mode === 'status' ? undefined : lowering.rules.get(spot.field)
   const keys = rule?.compare === 'keyed' ? rule.keys : []
-  if (keys.length > 0 && canKey(items, keys)) return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys, items: requiring(items, keys) }
+  if (keys.length > 0 && canKey(items, keys)) return {
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': keys,
+    items: requiring(items, keys),
+  }
   const scalar = isScalar(items) && items.nullable === undefined
   const unique = merged.parts.find((part) => part.uniqueItems)
   const asked = rule?.compare === 'set'

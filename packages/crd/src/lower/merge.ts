@@ -47,7 +47,9 @@ export function mergeAllOf(lowering: Lowering, schema: Schema): Merged {
 
 function merge(lowering: Lowering, schema: Schema): Merged {
   const parts = flatten(schema)
-  const unions = parts.flatMap((of) => (['oneOf', 'anyOf'] as const).filter((kind) => of[kind].length > 1).map((kind) => ({ kind, branches: of[kind], of })))
+  const unions = parts.flatMap((of) =>
+    (['oneOf', 'anyOf'] as const).filter((kind) => of[kind].length > 1).map((kind) => ({ kind, branches: of[kind], of })),
+  )
   const conflicts: Conflict[] = []
   const types = meetTypes(parts, conflicts)
   const values = meetEnums(parts, conflicts)
@@ -89,7 +91,9 @@ function meetTypes(parts: readonly Schema[], conflicts: Conflict[]): readonly Sc
   let types: readonly SchemaType[] = []
   for (const part of parts) {
     const next = meet(types, part.types)
-    if (next === undefined) conflicts.push({ schema: part, keyword: 'type', detail: `${types.join(' or ')} and ${part.types.join(' or ')}` })
+    if (next === undefined) conflicts.push(
+      { schema: part, keyword: 'type', detail: `${types.join(' or ')} and ${part.types.join(' or ')}` },
+    )
     else types = next
   }
   return types
@@ -141,11 +145,17 @@ function meetProperties(lowering: Lowering, parts: readonly Schema[]): ReadonlyM
 }
 
 /** The smallest maximum or the largest minimum that any part gives. */
-export function limitOf(merged: Merged, keyword: 'minLength' | 'minItems' | 'minProperties' | 'maxLength' | 'maxItems' | 'maxProperties'): { readonly value: number; readonly schema: Schema } | undefined {
+export function limitOf(
+  merged: Merged,
+  keyword: 'minLength' | 'minItems' | 'minProperties' | 'maxLength' | 'maxItems' | 'maxProperties',
+): { readonly value: number; readonly schema: Schema } | undefined {
   let found: { readonly value: number; readonly schema: Schema } | undefined
   for (const schema of merged.parts) {
     const value = schema[keyword]
-    if (value !== undefined && (found === undefined || (keyword.startsWith('min') ? value > found.value : value < found.value))) found = { value, schema }
+    if (
+      value !== undefined &&
+      (found === undefined || (keyword.startsWith('min') ? value > found.value : value < found.value))
+    ) found = { value, schema }
   }
   return found
 }

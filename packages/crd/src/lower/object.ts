@@ -9,7 +9,9 @@ import { freeForm, type Structural } from './structural.js'
 /** Pass 9, lowerObject: fields, maps and free-form objects. */
 export function lowerObject(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
   lowering.log.carried()
-  const bounds = lowering.mode === 'strict' ? limits(lowering, merged, ['minProperties', 'maxProperties']) : noteBounds(lowering, merged, spot)
+  const bounds = lowering.mode === 'strict'
+    ? limits(lowering, merged, ['minProperties', 'maxProperties'])
+    : noteBounds(lowering, merged, spot)
   if (merged.properties.size === 0) return { ...lowerMap(lowering, merged, spot, lower), ...bounds }
   const shown = [...merged.properties].filter(([name, schema]) => !isHidden(lowering, schema, name, spot))
   const nodes = lower(shown.map(([name, schema]) => [nameStep(name), schema]))
@@ -46,8 +48,16 @@ function requiredNames(lowering: Lowering, merged: Merged, properties: ReadonlyM
   const unknown = names.filter((name) => !properties.has(name))
   const filled = names.filter((name) => merged.properties.get(name)?.readOnly === true)
   const schema = merged.parts.find((part) => part.required.length > 0) ?? merged.schema
-  if (unknown.some((name) => !merged.properties.has(name))) note(lowering, spot, { outcome: 'weakened', schema, keyword: 'required', rule: 'required-unknown', detail: unknown.join(', ') })
-  if (filled.length > 0) note(lowering, spot, { outcome: 'weakened', schema, keyword: 'required', rule: 'required-read-only', detail: filled.join(', ') })
+  if (unknown.some((name) => !merged.properties.has(name))) note(
+    lowering,
+    spot,
+    { outcome: 'weakened', schema, keyword: 'required', rule: 'required-unknown', detail: unknown.join(', ') },
+  )
+  if (filled.length > 0) note(
+    lowering,
+    spot,
+    { outcome: 'weakened', schema, keyword: 'required', rule: 'required-read-only', detail: filled.join(', ') },
+  )
   if (names.length > 0) lowering.log.carried()
   return names.filter((name) => !unknown.includes(name) && !filled.includes(name)).toSorted()
 }
@@ -56,7 +66,11 @@ function openness(lowering: Lowering, merged: Merged, spot: Spot): Structural {
   const values = merged.additional
   const typed = values.some((value) => typeof value === 'object')
   if (typed) note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'additionalProperties', rule: 'map-with-fields' })
-  if (values.some((value) => value === false)) note(lowering, spot, { outcome: 'dropped', schema: merged.schema, keyword: 'additionalProperties', rule: 'no-closed-objects' })
+  if (values.some((value) => value === false)) note(
+    lowering,
+    spot,
+    { outcome: 'dropped', schema: merged.schema, keyword: 'additionalProperties', rule: 'no-closed-objects' },
+  )
   if (values.some((value) => value === true)) lowering.log.carried()
   const closed = values.includes(false)
   return !closed && values.length > 0 ? { 'x-kubernetes-preserve-unknown-fields': true } : {}
@@ -73,7 +87,11 @@ function lowerMap(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerCh
 function noteBounds(lowering: Lowering, merged: Merged, spot: Spot): Structural {
   for (const keyword of ['minProperties', 'maxProperties'] as const) {
     const schema = merged.parts.find((part) => part[keyword] !== undefined)
-    if (schema !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'status' ? 'status-open' : 'compatible' })
+    if (schema !== undefined) note(
+      lowering,
+      spot,
+      { outcome: 'dropped', schema, keyword, rule: lowering.mode === 'status' ? 'status-open' : 'compatible' },
+    )
   }
   return {}
 }
@@ -84,7 +102,12 @@ export interface Fields {
 }
 
 /** `secret: true` puts `<name>SecretRef` in the place of a field, `reference` puts `<name>Ref` beside it. */
-export function withReferences(lowering: Lowering, properties: ReadonlyMap<string, Structural>, required: readonly string[], spot: Spot): { readonly fields: Fields; readonly rules: readonly { rule: string; message: string }[] } {
+export function withReferences(
+  lowering: Lowering,
+  properties: ReadonlyMap<string, Structural>,
+  required: readonly string[],
+  spot: Spot,
+): { readonly fields: Fields; readonly rules: readonly { rule: string; message: string }[] } {
   const made = new Map<string, Structural>()
   const rules: { rule: string; message: string }[] = []
   const names = new Set(required)
@@ -100,7 +123,12 @@ export function withReferences(lowering: Lowering, properties: ReadonlyMap<strin
       made.set(reference, objectReference(rule.reference.kind, name, names.has(name)))
       const needed = names.delete(name)
       const [value, ref] = [`has(self.${celName(name)})`, `has(self.${celName(reference)})`]
-      if (isCelName(name)) rules.push(needed ? { rule: `${value} != ${ref}`, message: `exactly one of ${name} and ${reference} must be set` } : { rule: `!(${value} && ${ref})`, message: `only one of ${name} and ${reference} can be set` })
+      if (isCelName(name)) rules.push(
+        needed ? {
+          rule: `${value} != ${ref}`,
+          message: `exactly one of ${name} and ${reference} must be set`,
+        } : { rule: `!(${value} && ${ref})`, message: `only one of ${name} and ${reference} can be set` },
+      )
     } else made.set(name, node)
   }
   return { fields: { properties: made, required: [...names].toSorted() }, rules }
@@ -110,7 +138,10 @@ function secretReference(name: string, { description }: Structural): Structural 
   return {
     type: 'object',
     description: `Secret that holds ${name}, in the namespace of the resource.${description === undefined ? '' : ` ${description}`}`,
-    properties: { name: { type: 'string', description: 'Name of the Secret.' }, key: { type: 'string', description: 'Key in the Secret.' } },
+    properties: {
+      name: { type: 'string', description: 'Name of the Secret.' },
+      key: { type: 'string', description: 'Key in the Secret.' },
+    },
     required: ['key', 'name'],
   }
 }
@@ -119,12 +150,37 @@ function objectReference(kind: string, name: string, needed: boolean): Structura
   return {
     type: 'object',
     description: `${kind} whose identity fills ${name}. ${needed ? 'Exactly' : 'At most'} one of the two is set.`,
-    properties: { name: { type: 'string', description: `Name of the ${kind}.` }, namespace: { type: 'string', description: 'Its namespace. Absent: the namespace of the resource.' } },
+    properties: {
+      name: { type: 'string', description: `Name of the ${kind}.` },
+      namespace: { type: 'string', description: 'Its namespace. Absent: the namespace of the resource.' },
+    },
     required: ['name'],
   }
 }
 
-const RESERVED_WORDS: readonly string[] = ['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while']
+const RESERVED_WORDS: readonly string[] = [
+  'true',
+  'false',
+  'null',
+  'in',
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+]
 
 /** Names that CEL can reach. */
 export function isCelName(name: string): boolean {

@@ -41,7 +41,10 @@ function undelimited(pattern: string): string {
 /** The same meaning in RE2's spelling: `\u00e9`, `\cX`, escapes of letters that need none, `(?<name>`. */
 function rewrite(pattern: string): string {
   return pattern
-    .replace(/\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})/g, (_, braced: string | undefined, plain: string | undefined) => `\\x{${braced ?? plain ?? ''}}`)
+    .replace(
+      /\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})/g,
+      (_, braced: string | undefined, plain: string | undefined) => `\\x{${braced ?? plain ?? ''}}`,
+    )
     .replace(/\\c([A-Za-z])/g, (_, letter: string) => `\\x{${(letter.toUpperCase().charCodeAt(0) - 64).toString(16)}}`)
     .replace(/\(\?<(?![=!])([A-Za-z_]\w*)>/g, '(?P<$1>')
     .replace(/\\([-_:@#%&=!,;<>"'`~ ])/g, (whole, letter: string) => (letter === '-' ? whole : letter))

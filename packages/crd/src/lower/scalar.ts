@@ -13,13 +13,36 @@ const CHECKED_FORMATS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Known to the API server under the same word with another meaning. */
-const OTHER_MEANING: readonly string[] = ['duration', 'isbn', 'mac', 'cidr', 'creditcard', 'ssn', 'hexcolor', 'rgbcolor', 'bsonobjectid', 'uuid3', 'uuid4', 'uuid5', 'isbn10', 'isbn13', 'datetime', 'k8s-short-name', 'k8s-long-name']
+const OTHER_MEANING: readonly string[] = [
+  'duration',
+  'isbn',
+  'mac',
+  'cidr',
+  'creditcard',
+  'ssn',
+  'hexcolor',
+  'rgbcolor',
+  'bsonobjectid',
+  'uuid3',
+  'uuid4',
+  'uuid5',
+  'isbn10',
+  'isbn13',
+  'datetime',
+  'k8s-short-name',
+  'k8s-long-name',
+]
 
 /** Widths of whole numbers are carried everywhere: the reference checks every one as int32. */
 const ALWAYS: readonly string[] = ['int32', 'int64']
 
 /** Pass 5, lowerFormat: formats that mean the same on both sides; others are told in the description. */
-export function lowerFormat(lowering: Lowering, merged: Merged, type: SchemaType, spot: Spot): { readonly format?: string; readonly told?: string } {
+export function lowerFormat(
+  lowering: Lowering,
+  merged: Merged,
+  type: SchemaType,
+  spot: Spot,
+): { readonly format?: string; readonly told?: string } {
   const schema = merged.parts.find((part) => part.format !== undefined)
   const format = schema?.format
   if (schema === undefined || format === undefined) return {}
@@ -28,7 +51,9 @@ export function lowerFormat(lowering: Lowering, merged: Merged, type: SchemaType
     if (lowering.mode !== 'status' || ALWAYS.includes(format)) lowering.log.carried()
     return { format }
   }
-  const rule = lowering.mode === 'status' ? 'status-open' : known ? 'compatible' : OTHER_MEANING.includes(format) ? 'format-meaning' : 'format-unknown'
+  const rule = lowering.mode === 'status'
+    ? 'status-open'
+    : known ? 'compatible' : OTHER_MEANING.includes(format) ? 'format-meaning' : 'format-unknown'
   note(lowering, spot, { outcome: 'weakened', schema, keyword: 'format', rule, detail: format })
   return { told: format }
 }
@@ -47,7 +72,9 @@ export function lowerConstraints(lowering: Lowering, merged: Merged, type: Schem
 const SCALAR_KEYWORDS = ['pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'multipleOf'] as const
 
 function textConstraints(lowering: Lowering, merged: Merged, spot: Spot): Structural {
-  const patterns = merged.parts.flatMap((schema) => (schema.pattern === undefined ? [] : [{ schema, pattern: lowerPattern(lowering, schema, spot) }]))
+  const patterns = merged.parts.flatMap((schema) =>
+    (schema.pattern === undefined ? [] : [{ schema, pattern: lowerPattern(lowering, schema, spot) }]),
+  )
   const kept = [...new Set(patterns.flatMap(({ pattern }) => pattern ?? []))]
   const [pattern, ...others] = kept
   return {
@@ -114,7 +141,12 @@ function isWidth({ value, exclusive }: Bound, keyword: 'minimum' | 'maximum', ty
 }
 
 /** Pass 4, lowerEnum: values of the type; null is never among them. */
-export function lowerEnum(lowering: Lowering, merged: Merged, type: SchemaType | 'intOrString', spot: Spot): readonly JsonValue[] | undefined {
+export function lowerEnum(
+  lowering: Lowering,
+  merged: Merged,
+  type: SchemaType | 'intOrString',
+  spot: Spot,
+): readonly JsonValue[] | undefined {
   const values = merged.enum
   if (values === undefined) return undefined
   const schema = merged.parts.find((part) => part.enum !== undefined) ?? merged.schema
@@ -123,7 +155,17 @@ export function lowerEnum(lowering: Lowering, merged: Merged, type: SchemaType |
     return undefined
   }
   const fitting = values.map((value) => fitted(value, type)).filter((value) => value !== undefined)
-  if (fitting.length < values.length) note(lowering, spot, { outcome: 'weakened', schema, keyword: 'enum', rule: 'enum-type', detail: `${values.length - fitting.length} of ${values.length} values` })
+  if (fitting.length < values.length) note(
+    lowering,
+    spot,
+    {
+      outcome: 'weakened',
+      schema,
+      keyword: 'enum',
+      rule: 'enum-type',
+      detail: `${values.length - fitting.length} of ${values.length} values`,
+    },
+  )
   else lowering.log.carried()
   if (fitting.length === 0) return undefined
   if (fitting.length <= MOST_VALUES) return fitting
@@ -159,7 +201,10 @@ export function constraintsOf(lowering: Lowering, branch: Schema, type: SchemaTy
   const patterned = parts.find((part) => part.pattern !== undefined)
   const pattern = patterned && lowerPattern(lowering, patterned, spot)
   if (patterned !== undefined && pattern === undefined) return {}
-  const [minLength, maxLength] = [parts.find((part) => part.minLength)?.minLength, parts.find((part) => part.maxLength !== undefined)?.maxLength]
+  const [minLength, maxLength] = [
+    parts.find((part) => part.minLength)?.minLength,
+    parts.find((part) => part.maxLength !== undefined)?.maxLength,
+  ]
   const [minimum, maximum] = [parts.find((part) => part.minimum)?.minimum, parts.find((part) => part.maximum)?.maximum]
   return {
     ...(fitting && fitting.length > 0 && { enum: fitting }),

@@ -22,7 +22,10 @@ export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, pref
   if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) return cutRecursion(lowering, merged, spot)
   const settled = settleUnions(lowering, merged, spot)
   const children = childrenOf(lowering, settled.merged).length
-  if (children > 0 && (spot.depth > bounds.depth || !hasRoom(lowering, schema, children, spot.room))) return cutSize(lowering, settled.merged, spot, prefix)
+  if (
+    children > 0 &&
+    (spot.depth > bounds.depth || !hasRoom(lowering, schema, children, spot.room))
+  ) return cutSize(lowering, settled.merged, spot, prefix)
   return lowerMerged(lowering, settled, spot, prefix)
 }
 
@@ -46,17 +49,31 @@ function cutSize(lowering: Lowering, merged: Merged, spot: Spot, prefix: string 
   lowering.budget.sizeCut = true
   note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'size' })
   const description = describe(merged, prefix === undefined ? {} : { prefix }, lowering.limits.descriptionLength)
-  if (merged.types.length === 1 && merged.types[0] === 'array') return { type: 'array', items: ANYTHING, ...(description !== undefined && { description }) }
-  return merged.types.length === 1 && merged.types[0] === 'object' ? freeForm(description) : { ...ANYTHING, ...(description !== undefined && { description }) }
+  if (merged.types.length === 1 && merged.types[0] === 'array') return {
+    type: 'array',
+    items: ANYTHING,
+    ...(description !== undefined && { description }),
+  }
+  return merged.types.length === 1 && merged.types[0] === 'object'
+    ? freeForm(description)
+    : { ...ANYTHING, ...(description !== undefined && { description }) }
 }
 
 function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Spot, prefix: string | undefined): Structural {
-  for (const { schema, keyword, detail } of merged.conflicts) note(lowering, spot, { outcome: 'weakened', schema, keyword, rule: 'intersection-conflict', ...(detail !== undefined && { detail }) })
+  for (const { schema, keyword, detail } of merged.conflicts) note(
+    lowering,
+    spot,
+    { outcome: 'weakened', schema, keyword, rule: 'intersection-conflict', ...(detail !== undefined && { detail }) },
+  )
   const type = settleType(lowering, merged, spot)
   const form = formOf(lowering, merged, type, spot)
   const relaxed = lowering.rules.get(spot.field)?.relax === true
   const body = relaxed ? onlyType(lowering, merged, form.node, spot) : { ...form.node, ...joinJunctors(form.node, junctors) }
-  const told = describe(merged, { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) }, lowering.limits.descriptionLength)
+  const told = describe(
+    merged,
+    { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) },
+    lowering.limits.descriptionLength,
+  )
   noteLost(lowering, merged, spot)
   const title = titleOf(lowering, merged)
   const node: Structural = { ...body, ...(title !== undefined && { title }), ...(told !== undefined && { description: told }) }
@@ -101,7 +118,11 @@ interface Form {
 function formOf(lowering: Lowering, merged: Merged, type: SchemaType | 'intOrString' | 'any', spot: Spot): Form {
   switch (type) {
     case 'any':
-      if (merged.types.length === 0) note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'type', rule: 'free-form' })
+      if (merged.types.length === 0) note(
+        lowering,
+        spot,
+        { outcome: 'weakened', schema: merged.schema, keyword: 'type', rule: 'free-form' },
+      )
       return { node: ANYTHING }
     case 'intOrString': {
       const values = lowerEnum(lowering, merged, type, spot)
@@ -120,7 +141,12 @@ function lowerScalar(lowering: Lowering, merged: Merged, type: 'string' | 'integ
   lowering.log.carried()
   const values = lowerEnum(lowering, merged, type, spot)
   const { format, told } = lowerFormat(lowering, merged, type, spot)
-  const node: Structural = { type, ...(format !== undefined && { format }), ...(values && { enum: values }), ...lowerConstraints(lowering, merged, type, spot) }
+  const node: Structural = {
+    type,
+    ...(format !== undefined && { format }),
+    ...(values && { enum: values }),
+    ...lowerConstraints(lowering, merged, type, spot),
+  }
   return { node, ...(told !== undefined && { told }) }
 }
 
@@ -135,7 +161,12 @@ function lowerChildren(lowering: Lowering, merged: Merged, spot: Spot): LowerChi
 }
 
 /** Each child with its share, and with what those before it left. */
-export function inRoom(lowering: Lowering, schemas: readonly Schema[], room: number, lower: (index: number, room: number) => Structural): readonly Structural[] {
+export function inRoom(
+  lowering: Lowering,
+  schemas: readonly Schema[],
+  room: number,
+  lower: (index: number, room: number) => Structural,
+): readonly Structural[] {
   const shares = shareRoom(schemas.map((schema) => sizeOf(lowering, schema)), room)
   let spare = room - shares.reduce((sum, share) => sum + share, 0)
   return schemas.map((_, index) => {
@@ -161,7 +192,10 @@ function onlyType(lowering: Lowering, merged: Merged, node: Structural, spot: Sp
   const preserved = node['x-kubernetes-preserve-unknown-fields']
   const either = node['x-kubernetes-int-or-string']
   return {
-    ...(type !== undefined && { type }), ...(properties && { properties }), ...(items && { items }), ...(additionalProperties && { additionalProperties }),
+    ...(type !== undefined && { type }), ...(properties && { properties }), ...(items && { items }), ...(
+      additionalProperties &&
+      { additionalProperties }
+    ),
     ...(preserved && { 'x-kubernetes-preserve-unknown-fields': true }), ...(either && { 'x-kubernetes-int-or-string': true }),
   }
 }

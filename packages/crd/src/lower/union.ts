@@ -81,7 +81,9 @@ function meetTypes(own: readonly SchemaType[], branches: readonly (readonly Sche
   const all = [...new Set(branches.flat())]
   if (own.length === 0) return silent ? [] : narrowed(all)
   if (silent) return own
-  const common = own.filter((type) => all.includes(type) || (type === 'integer' && all.includes('number')) || (type === 'number' && all.includes('integer')))
+  const common = own.filter((type) =>
+    all.includes(type) || (type === 'integer' && all.includes('number')) || (type === 'number' && all.includes('integer')),
+  )
   return common.length === 0 ? 'conflict' : common
 }
 
@@ -101,8 +103,16 @@ function settleObjects(lowering: Lowering, { merged, junctors }: Settled, union:
   }
   const shared = sharedNames(branches)
   const additional = union.branches.flatMap((branch) => flatten(branch).flatMap((part) => part.additionalProperties ?? []))
-  const next: Merged = { ...merged, properties, required: new Set([...merged.required, ...shared]), additional: [...merged.additional, ...additional.filter((value) => value !== false)] }
-  return { merged: next, junctors: [...junctors, ...objectJunctor(lowering, { union, branches, required: next.required, known: properties, spot })] }
+  const next: Merged = {
+    ...merged,
+    properties,
+    required: new Set([...merged.required, ...shared]),
+    additional: [...merged.additional, ...additional.filter((value) => value !== false)],
+  }
+  return {
+    merged: next,
+    junctors: [...junctors, ...objectJunctor(lowering, { union, branches, required: next.required, known: properties, spot })],
+  }
 }
 
 function sharedNames(branches: readonly ReadonlyMap<string, Property>[]): readonly string[] {
@@ -138,11 +148,19 @@ export function objectJunctor(lowering: Lowering, objects: ObjectUnion): readonl
     return []
   }
   if (lowering.mode !== 'strict') return report(lowering.mode === 'status' ? 'status-open' : 'compatible')
-  const own = union.branches.map((branch, index) => demands(branch, branches[index]).filter((name) => objects.known.has(name) && !required.has(name) && name !== 'metadata'))
+  const own = union.branches.map((branch, index) =>
+    demands(branch, branches[index]).filter((name) => objects.known.has(name) && !required.has(name) && name !== 'metadata'),
+  )
   const mark = discriminatorOf(union, branches)
   if (mark !== undefined) {
     lowering.log.carried()
-    return [{ oneOf: mark.values.map((values, index) => ({ properties: { [mark.property]: { enum: values } }, required: [...new Set([mark.property, ...(own[index] ?? [])])] })) }]
+    return [
+      {
+        oneOf: mark.values.map((values, index) =>
+          ({ properties: { [mark.property]: { enum: values } }, required: [...new Set([mark.property, ...(own[index] ?? [])])] }),
+        ),
+      },
+    ]
   }
   if (own.some((names) => names.length === 0)) return report('union-merged')
   if (union.kind === 'oneOf') report('union-relaxed')
@@ -173,7 +191,9 @@ function constants(union: Union, property: Property | undefined, index: number):
   if (own !== undefined) return own
   const branch = union.branches[index]
   const mapping = union.of.discriminator?.mapping
-  return mapping === undefined || property === undefined ? [] : [...mapping].filter(([, target]) => target === branch).map(([value]) => value)
+  return mapping === undefined || property === undefined
+    ? []
+    : [...mapping].filter(([, target]) => target === branch).map(([value]) => value)
 }
 
 function settleLists(lowering: Lowering, { merged, junctors }: Settled, union: Union, spot: Spot): Settled {
@@ -189,12 +209,23 @@ function settleScalars(lowering: Lowering, { merged, junctors }: Settled, union:
     lowering.log.carried()
     return { merged: next, junctors }
   }
-  const constraints = lowering.mode === 'strict' ? union.branches.map((branch) => constraintsOf(lowering, branch, merged.types[0], spot)) : []
+  const constraints = lowering.mode === 'strict'
+    ? union.branches.map((branch) => constraintsOf(lowering, branch, merged.types[0], spot))
+    : []
   if (constraints.length > 0 && constraints.every((each) => Object.keys(each).length > 0)) {
     lowering.log.carried()
     return { merged: next, junctors: [...junctors, { anyOf: constraints }] }
   }
-  note(lowering, spot, { outcome: 'weakened', schema: union.of, keyword: union.kind, rule: lowering.mode === 'strict' ? 'union-merged' : lowering.mode === 'status' ? 'status-open' : 'compatible' })
+  note(
+    lowering,
+    spot,
+    {
+      outcome: 'weakened',
+      schema: union.of,
+      keyword: union.kind,
+      rule: lowering.mode === 'strict' ? 'union-merged' : lowering.mode === 'status' ? 'status-open' : 'compatible',
+    },
+  )
   return { merged: next, junctors }
 }
 

@@ -45,7 +45,9 @@ function compare(first: Schema, second: Schema, path: string, open: Map<Schema, 
   if (first === second || path.split('.').length > 12 || open.get(first)?.has(second) === true) return []
   open.set(first, (open.get(first) ?? new Set()).add(second))
   const [a, b] = [typesOf(first), typesOf(second)]
-  if (a.length > 0 && b.length > 0 && !overlap(a, b)) return [{ path, first: { schema: first, types: a }, second: { schema: second, types: b } }]
+  if (a.length > 0 && b.length > 0 && !overlap(a, b)) return [
+    { path, first: { schema: first, types: a }, second: { schema: second, types: b } },
+  ]
   const others = propertiesOf(second)
   const below = [...propertiesOf(first)].flatMap(([name, { schema }]) => {
     const other = others.get(name)
@@ -63,7 +65,13 @@ function overlap(a: readonly string[], b: readonly string[]): boolean {
 function listFinding(model: ResourceModel): readonly Finding[] {
   const call = model.verbs.findby?.call
   const response = call?.response
-  if (call === undefined || response === undefined || response.itemsPath !== undefined || response.itemPath === '$' && call.description.itemPath === '$') return []
+  if (
+    call === undefined ||
+    response === undefined ||
+    response.itemsPath !== undefined ||
+    response.itemPath === '$' &&
+    call.description.itemPath === '$'
+  ) return []
   if (propertiesOf(response.schema).size === 0 || call.description.responseTransform !== undefined) return []
   return [finding('MDL0225', {}, { ...at(model, call.description.at, [{ where: response.place, message: 'the answer' }]) })]
 }

@@ -18,7 +18,9 @@ function unknownFields(model: ResourceModel): readonly Finding[] {
     const lacking = actions.filter((action) => parameterOf(model.verbs, action, field) === undefined)
     const allLack = lacking.length === actions.length
     if (lacking.length === 0 || (field.actions.includes('*') && !allLack) || (actions.length === 0 && declared > 0)) return []
-    const names = Object.values(model.verbs).flatMap(({ call }) => (call?.parameters ?? []).filter((each) => each.in === field.in).map(({ name }) => name))
+    const names = Object.values(model.verbs).flatMap(({ call }) =>
+      (call?.parameters ?? []).filter((each) => each.in === field.in).map(({ name }) => name),
+    )
     const near = nearestName(field.name, names)
     const extras = { ...at(model, field.at), ...(near !== undefined && near !== field.name && { help: `did you mean ${near}?` }) }
     return [finding('MDL0218', { actions: lacking.join(', '), in: field.in, name: field.name }, extras)]
@@ -36,5 +38,11 @@ function unknownExclusions(model: ResourceModel, missed: readonly MissedRemoval[
 function unsupportedSchemes(document: Document): readonly Finding[] {
   return [...document.securitySchemes.values()]
     .filter((scheme) => methodOf(scheme) === 'unsupported')
-    .map((scheme) => finding('MDL0206', { scheme: scheme.name, type: scheme.type === 'unusable' ? scheme.declared : scheme.type }, { where: scheme.place }))
+    .map((scheme) =>
+      finding(
+        'MDL0206',
+        { scheme: scheme.name, type: scheme.type === 'unusable' ? scheme.declared : scheme.type },
+        { where: scheme.place },
+      ),
+    )
 }

@@ -16,8 +16,14 @@ export function fieldFindings(model: ResourceModel): readonly Finding[] {
 function cannotUpdate(model: ResourceModel): readonly Finding[] {
   const update = model.verbs.update
   if (update?.call?.body === undefined || model.definition.resource.compareScope !== 'fullSpec') return []
-  const settled = new Set(model.definition.resource.fields.flatMap(({ path, immutable, compare }) => (immutable !== undefined || compare === 'ignore' ? [path] : [])))
-  const stuck = model.spec.filter((field) => field.origin.type === 'body' && field.sentBy.includes('create') && !field.sentBy.includes('update') && field.returned && !settled.has(`spec.${field.name}`))
+  const settled = new Set(
+    model.definition.resource.fields.flatMap(({ path, immutable, compare }) =>
+      (immutable !== undefined || compare === 'ignore' ? [path] : []),
+    ),
+  )
+  const stuck = model.spec.filter((field) =>
+    field.origin.type === 'body' && field.sentBy.includes('create') && !field.sentBy.includes('update') && field.returned && !settled.has(`spec.${field.name}`),
+  )
   if (stuck.length === 0) return []
   const fields = stuck.map(({ name }) => name)
   const shown = fields.length > 6 ? `${fields.slice(0, 6).join(', ')} and ${fields.length - 6} more` : fields.join(', ')
@@ -42,7 +48,13 @@ function twins(model: ResourceModel): readonly Finding[] {
   return inSpec.flatMap(([first, second]) => {
     if (first === undefined || second === undefined || !sameWord(first.name, second.name)) return []
     const related = [{ where: second.place, message: `spec.${second.name}` }]
-    return [finding('MDL0219', { first: `spec.${first.name}`, second: `spec.${second.name}` }, { where: first.place, related, ...strictly(model), severity: 'warning' })]
+    return [
+      finding(
+        'MDL0219',
+        { first: `spec.${first.name}`, second: `spec.${second.name}` },
+        { where: first.place, related, ...strictly(model), severity: 'warning' },
+      ),
+    ]
   })
 }
 
@@ -81,7 +93,10 @@ export function secretLooking(model: ResourceModel): readonly FieldModel[] {
     const types = typesOf(field.schema)
     const text = types.length === 0 || types.includes('string')
     const declared = field.schema.format === 'password' || (field.schema.writeOnly && SECRET_NAME.test(field.name))
-    return text && field.schema.enum === undefined && (declared || (field.origin.type === 'body' && SECRET_NAME.test(field.name) && !field.returned))
+    return text && field.schema.enum === undefined && (
+      declared ||
+      (field.origin.type === 'body' && SECRET_NAME.test(field.name) && !field.returned)
+    )
   })
 }
 
@@ -90,8 +105,18 @@ function looksSecret(model: ResourceModel): readonly Finding[] {
   const empty = model.definition.resource.fields.length === 0
   return secretLooking(model).filter(({ name }) => !settled.has(`spec.${name}`)).map(({ name, place }) => {
     const value = { path: `spec.${name}`, secret: true }
-    const patch = [empty ? { op: 'add' as const, path: '/spec/resource/fields', value: [value] } : { op: 'add' as const, path: '/spec/resource/fields/-', value }]
-    return finding('MDL0231', { path: `spec.${name}` }, { where: place, fix: { kind: 'definition', title: `keep ${name} in a Secret`, patch } })
+    const patch = [
+      empty ? {
+        op: 'add' as const,
+        path: '/spec/resource/fields',
+        value: [value],
+      } : { op: 'add' as const, path: '/spec/resource/fields/-', value },
+    ]
+    return finding(
+      'MDL0231',
+      { path: `spec.${name}` },
+      { where: place, fix: { kind: 'definition', title: `keep ${name} in a Secret`, patch } },
+    )
   })
 }
 

@@ -10,7 +10,11 @@ import { at, mappingFix, sameWord, strictly } from './places.js'
 const ITEM_ACTIONS: readonly VerbAction[] = ['get', 'update', 'delete']
 
 export function identityFindings(model: ResourceModel): readonly Finding[] {
-  return [...ITEM_ACTIONS, 'create' as const, 'findby' as const].flatMap((action) => unfillable(model, action)).concat(byHand(model), assignedButRequired(model), unobtainable(model))
+  return [...ITEM_ACTIONS, 'create' as const, 'findby' as const].flatMap((action) => unfillable(model, action)).concat(
+    byHand(model),
+    assignedButRequired(model),
+    unobtainable(model),
+  )
 }
 
 /** A path parameter without any source. */
@@ -18,7 +22,10 @@ function unfillable(model: ResourceModel, action: VerbAction): readonly Finding[
   const call = model.verbs[action]?.call
   return pathParameters(call).flatMap((parameter) => {
     if (isFilled(model, action, parameter)) return []
-    const extras = { ...at(model, `${call?.description.at}/path`, [{ where: parameter.place, message: 'the parameter' }]), ...suggestion(model, call, parameter) }
+    const extras = {
+      ...at(model, `${call?.description.at}/path`, [{ where: parameter.place, message: 'the parameter' }]),
+      ...suggestion(model, call, parameter),
+    }
     return [finding('MDL0213', { action, parameter: parameter.name }, extras)]
   })
 }
@@ -28,7 +35,9 @@ function pathParameters(call: CallModel | undefined): readonly ParameterModel[] 
 }
 
 function isFilled(model: ResourceModel, action: VerbAction, { name, in: place }: ParameterModel): boolean {
-  const configured = model.configuration?.parameters.some((each) => each.action === action && each.name === name && each.in === place) === true
+  const configured = model.configuration?.parameters.some((each) =>
+    each.action === action && each.name === name && each.in === place,
+  ) === true
   const inSpec = model.spec.some((field) => field.name === name)
   const inStatus = action !== 'create' && model.status.some(({ names }) => names.length === 1 && names[0] === name)
   const known = model.identity.some(({ parameter, path }) => parameter === name && path !== `spec.${name}`)
@@ -46,7 +55,17 @@ function byHand(model: ResourceModel): readonly Finding[] {
       const lonely = field?.origin.type === 'parameter' && !field.sentBy.includes('create') && !field.sentBy.includes('findby')
       if (!lonely || seen.has(parameter.name) || isConfigured(model, parameter.name) || isAnswered(model, parameter.name)) return []
       seen.add(parameter.name)
-      return [finding('MDL0214', { action, parameter: parameter.name }, { ...at(model, `${call?.description.at}/path`, related(model, parameter)), ...strictly(model), ...suggestion(model, call, parameter) })]
+      return [
+        finding(
+          'MDL0214',
+          { action, parameter: parameter.name },
+          {
+            ...at(model, `${call?.description.at}/path`, related(model, parameter)),
+            ...strictly(model),
+            ...suggestion(model, call, parameter),
+          },
+        ),
+      ]
     })
   })
 }
@@ -63,8 +82,16 @@ function assignedButRequired(model: ResourceModel): readonly Finding[] {
     if (path === `spec.${parameter}` || field?.origin.type !== 'parameter' || !field.required || model.verbs.create === undefined) return []
     const excluded = model.definition.resource.excludedSpecFields.length
     const pointer = '/spec/resource/excludedSpecFields'
-    const patch = excluded === 0 ? { op: 'add' as const, path: pointer, value: [parameter] } : { op: 'add' as const, path: `${pointer}/-`, value: parameter }
-    return [finding('MDL0237', { parameter, path }, { where: field.place, fix: { kind: 'definition', title: `take ${parameter} out of the spec`, patch: [patch] } })]
+    const patch = excluded === 0
+      ? { op: 'add' as const, path: pointer, value: [parameter] }
+      : { op: 'add' as const, path: `${pointer}/-`, value: parameter }
+    return [
+      finding(
+        'MDL0237',
+        { parameter, path },
+        { where: field.place, fix: { kind: 'definition', title: `take ${parameter} out of the spec`, patch: [patch] } },
+      ),
+    ]
   })
 }
 
@@ -93,7 +120,9 @@ function sourceFor(model: ResourceModel, name: string): string | undefined {
   const spelt = model.spec.find((field) => sameWord(field.name, name))
   if (spelt !== undefined) return `spec.${spelt.name}`
   const own = new Set(Object.values(model.verbs).flatMap((verb) => pathParameters(verb.call).map((parameter) => parameter.name)))
-  const [only, ...others] = pathParameters(model.verbs.create?.call).filter((parameter) => !ITEM_ACTIONS.some((action) => pathParameters(model.verbs[action]?.call).some((each) => each.name === parameter.name)))
+  const [only, ...others] = pathParameters(model.verbs.create?.call).filter((parameter) =>
+    !ITEM_ACTIONS.some((action) => pathParameters(model.verbs[action]?.call).some((each) => each.name === parameter.name)),
+  )
   return own.has(name) && only !== undefined && others.length === 0 ? `spec.${only.name}` : undefined
 }
 

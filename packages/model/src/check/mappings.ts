@@ -10,7 +10,12 @@ export function mappingFindings(model: ResourceModel): readonly Finding[] {
   return Object.values(model.verbs).flatMap((verb) =>
     [...(verb.call ? [verb.call] : []), ...verb.steps].flatMap((call) => [
       ...call.description.fieldMapping.flatMap((mapping) =>
-        mapping.direction === 'request' ? requestFindings(model, verb.action, call, mapping) : responseFindings(model, verb.action, call, mapping),
+        mapping.direction === 'request' ? requestFindings(
+          model,
+          verb.action,
+          call,
+          mapping,
+        ) : responseFindings(model, verb.action, call, mapping),
       ),
       ...placeFindings(model, verb.action, call),
     ]),
@@ -19,7 +24,12 @@ export function mappingFindings(model: ResourceModel): readonly Finding[] {
 
 const MEMBER = { path: 'inPath', query: 'inQuery', header: 'inHeader', body: 'inBody' } as const
 
-function requestFindings(model: ResourceModel, action: VerbAction, call: CallModel, { to, at: pointer }: RequestMapping): readonly Finding[] {
+function requestFindings(
+  model: ResourceModel,
+  action: VerbAction,
+  call: CallModel,
+  { to, at: pointer }: RequestMapping,
+): readonly Finding[] {
   const where = at(model, `${pointer}/${MEMBER[to.in]}`, [{ where: call.operation.place, message: action }])
   if (to.in === 'body') {
     const body = call.body
@@ -30,16 +40,40 @@ function requestFindings(model: ResourceModel, action: VerbAction, call: CallMod
   const known = to.in === 'header' || names.includes(to.path)
   if (known) return []
   const near = nearestName(to.path, names)
-  const fix = near === undefined ? {} : { fix: { kind: 'definition' as const, title: `use ${near}`, patch: [{ op: 'replace' as const, path: `${pointer}/${MEMBER[to.in]}`, value: near }] } }
+  const fix = near === undefined ? {} : {
+    fix: {
+      kind: 'definition' as const,
+      title: `use ${near}`,
+      patch: [{ op: 'replace' as const, path: `${pointer}/${MEMBER[to.in]}`, value: near }],
+    },
+  }
   const severity = to.in === 'path' ? 'error' : 'warning'
-  return [finding('MDL0227', { action, in: to.in, name: to.path, near: near ?? (names.join(', ') || 'there is none') }, { ...where, ...fix, severity })]
+  return [
+    finding(
+      'MDL0227',
+      { action, in: to.in, name: to.path, near: near ?? (names.join(', ') || 'there is none') },
+      { ...where, ...fix, severity },
+    ),
+  ]
 }
 
-function responseFindings(model: ResourceModel, action: VerbAction, call: CallModel, { from, at: pointer }: ResponseMapping): readonly Finding[] {
+function responseFindings(
+  model: ResourceModel,
+  action: VerbAction,
+  call: CallModel,
+  { from, at: pointer }: ResponseMapping,
+): readonly Finding[] {
   const schema = call.response?.schema
-  if (from.in === 'header' || schema === undefined || call.description.responseTransform !== undefined || propertiesOf(schema).size === 0) return []
+  if (
+    from.in === 'header' ||
+    schema === undefined ||
+    call.description.responseTransform !== undefined ||
+    propertiesOf(schema).size === 0
+  ) return []
   const found = followPath(schema, from.path) ?? (call.response && followPath(call.response.object, from.path))
-  return found !== undefined ? [] : [finding('MDL0229', { action, path: from.path }, at(model, `${pointer}/inResponse`, [{ where: schema.place, message: 'the answer' }]))]
+  return found !== undefined ? [] : [
+    finding('MDL0229', { action, path: from.path }, at(model, `${pointer}/inResponse`, [{ where: schema.place, message: 'the answer' }])),
+  ]
 }
 
 /** Places that the definition names for object and list. */
@@ -49,6 +83,8 @@ function placeFindings(model: ResourceModel, action: VerbAction, { description, 
     const path = description[member]
     const base = member === 'itemPath' && description.itemsPath !== undefined ? undefined : response.schema
     if (path === undefined || base === undefined || followPath(base, path) !== undefined) return []
-    return [finding('MDL0229', { action, path }, at(model, `${description.at}/${member}`, [{ where: response.place, message: 'the answer' }]))]
+    return [
+      finding('MDL0229', { action, path }, at(model, `${description.at}/${member}`, [{ where: response.place, message: 'the answer' }])),
+    ]
   })
 }

@@ -7,12 +7,20 @@ export function strictly(model: ResourceModel): { readonly severity?: Severity }
   return model.definition.resource.schema === 'strict' ? { severity: 'error' } : {}
 }
 
-export function at(model: ResourceModel, pointer: string, related: readonly RelatedPlace[] = []): FindingExtras & { readonly where: Place } {
+export function at(
+  model: ResourceModel,
+  pointer: string,
+  related: readonly RelatedPlace[] = [],
+): FindingExtras & { readonly where: Place } {
   return { where: definitionPlace(model.definition, pointer), ...(related.length > 0 && { related }) }
 }
 
 /** A mapping of the request to add to a verb; the list is made where the verb has none. */
-export function mappingFix(model: ResourceModel, verbAt: string, mapping: { readonly inPath: string; readonly inCustomResource: string }): Pick<FindingExtras, 'fix'> {
+export function mappingFix(
+  model: ResourceModel,
+  verbAt: string,
+  mapping: { readonly inPath: string; readonly inCustomResource: string },
+): Pick<FindingExtras, 'fix'> {
   const verb = model.definition.resource.verbsDescription.find((each) => each.at === verbAt)
   const existing = verb?.fieldMapping[0]?.at.includes('/fieldMapping/') === true ? 'fieldMapping' : 'requestFieldMapping'
   const empty = verb === undefined || verb.fieldMapping.length === 0

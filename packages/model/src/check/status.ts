@@ -17,7 +17,11 @@ function unknown(model: ResourceModel, field: StatusFieldModel): readonly Findin
   const names = model.object ? [...propertiesOf(model.object.object).keys()] : []
   const near = nearby(model, field, names)
   const related = model.object ? [{ where: model.object.place, message: 'the answer' }] : []
-  const extras = { ...at(model, field.at, related), ...(near === undefined && names.length === 0 && { help: 'the document does not describe the answer; an overlay can add its schema' }), ...nearFix(field, near) }
+  const extras = {
+    ...at(model, field.at, related),
+    ...(near === undefined && names.length === 0 && { help: 'the document does not describe the answer; an overlay can add its schema' }),
+    ...nearFix(field, near),
+  }
   const texts = { path: field.path, action, near: near ?? (names.slice(0, 12).join(', ') || 'none') }
   return [finding(field.from === 'identifier' && model.verbs.findby !== undefined ? 'MDL0215' : 'MDL0216', texts, extras)]
 }

@@ -33,10 +33,18 @@ function contentTypes(model: ResourceModel): readonly Finding[] {
 /** Said once for the definition, not once per verb: it is one thing to mend. */
 function servers(model: ResourceModel): readonly Finding[] {
   const lacking = Object.values(model.verbs).flatMap(({ action, call, steps }) =>
-    [...(call ? [call] : []), ...steps].flatMap(({ operation }) => (operation.servers.some(({ form }) => form === 'absolute') ? [] : [{ action, operation }])),
+    [...(call ? [call] : []), ...steps].flatMap(({ operation }) =>
+      (operation.servers.some(({ form }) => form === 'absolute') ? [] : [{ action, operation }]),
+    ),
   )
   const [first] = lacking
   if (first === undefined) return []
   const urls = first.operation.servers.map(({ template }) => template)
-  return [finding('MDL0205', { action: first.action, found: urls.length === 0 ? 'there is none' : urls.join(', ') }, { where: first.operation.place })]
+  return [
+    finding(
+      'MDL0205',
+      { action: first.action, found: urls.length === 0 ? 'there is none' : urls.join(', ') },
+      { where: first.operation.place },
+    ),
+  ]
 }

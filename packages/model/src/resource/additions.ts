@@ -30,7 +30,14 @@ function placeOf(definition: RestDefinition, document: Document, { at }: Pick<Fi
   return place.kind === 'document' ? place : { kind: 'document', uri: document.source.uri, pointer: '' }
 }
 
-function addSource(drafts: DraftFields, document: Document, definition: RestDefinition, call: CallModel, mapping: RequestMapping, action: CallAction): void {
+function addSource(
+  drafts: DraftFields,
+  document: Document,
+  definition: RestDefinition,
+  call: CallModel,
+  mapping: RequestMapping,
+  action: CallAction,
+): void {
   const place = placeOf(definition, document, mapping)
   const text = (path: string): void => addUndeclared(drafts, path, () => plainSchema(place, 'string'), place, action)
   if (mapping.from.type === 'secretRef') {
@@ -69,7 +76,10 @@ function addAt(drafts: DraftFields, steps: readonly PatternStep[], schema: Schem
     return
   }
   const sentBy = new Set(action === undefined ? (['create', 'update'] as const) : [action])
-  drafts.set(first.key, { name: first.key, origin: { type: 'definition' }, schema: put(undefined, rest, schema, place), required: false, sentBy, place })
+  drafts.set(
+    first.key,
+    { name: first.key, origin: { type: 'definition' }, schema: put(undefined, rest, schema, place), required: false, sentBy, place },
+  )
 }
 
 /** The schema with another one at a place below; what is on the way and missing is made. */

@@ -48,7 +48,9 @@ export function buildConfiguration(document: Document, definition: RestDefinitio
 /** `["*"]` = every action that the definition declares. */
 export function actionsOf(field: ConfigurationField, definition: RestDefinition): readonly VerbAction[] {
   const declared = definition.resource.verbsDescription.map(({ action }) => action)
-  return declared.filter((action, index) => (field.actions.includes('*') || field.actions.includes(action)) && declared.indexOf(action) === index)
+  return declared.filter((action, index) =>
+    (field.actions.includes('*') || field.actions.includes(action)) && declared.indexOf(action) === index,
+  )
 }
 
 function configured(field: ConfigurationField, definition: RestDefinition, verbs: VerbModels): readonly ConfigurationParameter[] {
@@ -58,10 +60,16 @@ function configured(field: ConfigurationField, definition: RestDefinition, verbs
   })
 }
 
-export function parameterOf(verbs: VerbModels, action: VerbAction, field: Pick<ConfigurationField, 'name' | 'in'>): ParameterModel | undefined {
+export function parameterOf(
+  verbs: VerbModels,
+  action: VerbAction,
+  field: Pick<ConfigurationField, 'name' | 'in'>,
+): ParameterModel | undefined {
   const verb = verbs[action]
   const calls: readonly CallModel[] = verb === undefined ? [] : [...(verb.call ? [verb.call] : []), ...verb.steps]
-  return calls.flatMap(({ parameters }) => parameters).find(({ name, in: place }) => place === field.in && sameParameter(place, name, field.name))
+  return calls.flatMap(({ parameters }) => parameters).find(({ name, in: place }) =>
+    place === field.in && sameParameter(place, name, field.name),
+  )
 }
 
 function sameParameter(place: string, a: string, b: string): boolean {
@@ -84,7 +92,9 @@ function buildSchemes(document: Document, definition: RestDefinition, verbs: Ver
 }
 
 function schemesNamed(verbs: VerbModels): ReadonlySet<string> {
-  const operations = Object.values(verbs).flatMap((verb) => [...(verb.call ? [verb.call] : []), ...verb.steps].map(({ operation }) => operation))
+  const operations = Object.values(verbs).flatMap((verb) =>
+    [...(verb.call ? [verb.call] : []), ...verb.steps].map(({ operation }) => operation),
+  )
   return new Set(operations.flatMap(({ security }) => security.alternatives.flatMap(({ schemes }) => schemes.map(({ name }) => name))))
 }
 

@@ -65,7 +65,12 @@ interface BodyOf {
 
 function addBody(drafts: DraftFields, { body, description }: CallModel, { action, making }: BodyOf): void {
   if (body === undefined || (action !== 'create' && action !== 'update' && body.form !== 'object')) return
-  if (body.form !== 'object') return addWhole(drafts, body.field, { schema: body.schema, required: body.required && action === making, inUnion: false }, action)
+  if (body.form !== 'object') return addWhole(
+    drafts,
+    body.field,
+    { schema: body.schema, required: body.required && action === making, inUnion: false },
+    action,
+  )
   const mapped = mappedBodyFields(description.fieldMapping)
   const conditional = 'when' in description && description.when !== undefined
   for (const [name, property] of propertiesOf(body.object)) {
@@ -88,7 +93,10 @@ function addWhole(drafts: DraftFields, name: string, property: Property, action:
   const known = drafts.get(name)
   if (known === undefined) {
     const required = property.required && !property.schema.readOnly
-    drafts.set(name, { name, origin: { type: 'body' }, schema: property.schema, required, sentBy: new Set([action]), place: property.schema.place })
+    drafts.set(
+      name,
+      { name, origin: { type: 'body' }, schema: property.schema, required, sentBy: new Set([action]), place: property.schema.place },
+    )
     return
   }
   known.sentBy.add(action)
@@ -121,6 +129,9 @@ const PROTOCOL_HEADERS: readonly string[] = ['accept', 'content-type']
 
 /** Under `strict` the spec holds what describes the object or has to be said; what merely selects or shapes an answer stays out. */
 function isNeeded(parameter: ParameterModel, action: VerbAction): boolean {
-  if (parameter.filledBy !== 'resource' || (parameter.in === 'header' && PROTOCOL_HEADERS.includes(parameter.name.toLowerCase()))) return false
+  if (
+    parameter.filledBy !== 'resource' ||
+    (parameter.in === 'header' && PROTOCOL_HEADERS.includes(parameter.name.toLowerCase()))
+  ) return false
   return parameter.required || parameter.in === 'path' || action === 'create' || action === 'update'
 }

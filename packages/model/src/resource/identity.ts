@@ -94,7 +94,9 @@ interface PathMapping {
 
 function pathMappings(verb: VerbModel | undefined): readonly PathMapping[] {
   return (verb?.description.fieldMapping ?? []).flatMap((mapping) =>
-    mapping.direction === 'request' && mapping.to.in === 'path' && mapping.from.type === 'resource' ? [{ parameter: mapping.to.path, source: mapping.from.path }] : [],
+    mapping.direction === 'request' && mapping.to.in === 'path' && mapping.from.type === 'resource' ? [
+      { parameter: mapping.to.path, source: mapping.from.path },
+    ] : [],
   )
 }
 
@@ -117,9 +119,14 @@ function buildPart(facts: IdentityFacts, parameter: string): IdentityModel {
 function defaultPath({ drafts, status, verbs, definition }: IdentityFacts, parameter: string): string {
   const draft = definition.resource.excludedSpecFields.includes(parameter) ? undefined : drafts.get(parameter)
   const kept = status.some(({ names }) => names.length === 1 && names[0] === parameter)
-  const body = createProperty(verbs, parameter) ?? (verbs.create === undefined && draft?.origin.type === 'body' ? { schema: draft.schema, required: draft.required } : undefined)
+  const body = createProperty(verbs, parameter) ?? (
+    verbs.create === undefined &&
+    draft?.origin.type === 'body' ? { schema: draft.schema, required: draft.required } : undefined
+  )
   const inBody = draft !== undefined && body !== undefined && !body.schema.readOnly
-  const inCreatePath = draft !== undefined && verbs.create?.call?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true
+  const inCreatePath = draft !== undefined && verbs.create?.call?.parameters.some((each) =>
+    each.in === 'path' && each.name === parameter,
+  ) === true
   if (inCreatePath || (inBody && (body.required || !kept))) return `spec.${parameter}`
   return kept ? `status.${parameter}` : `spec.${parameter}`
 }

@@ -28,16 +28,22 @@ export interface SecretProposal {
 }
 
 export function buildProposals(model: ResourceModel): Proposals {
-  const settled = new Set(model.definition.resource.fields.filter(({ reference, secret }) => reference !== undefined || secret).map(({ path }) => path))
+  const settled = new Set(
+    model.definition.resource.fields.filter(({ reference, secret }) => reference !== undefined || secret).map(({ path }) => path),
+  )
   const open = (path: string): boolean => !settled.has(path)
   return {
     references: [...parents(model), ...named(model)].filter(({ path }) => open(path)),
-    secrets: secretLooking(model).map(({ name }) => ({ path: `spec.${name}`, field: secretFieldName(name) })).filter(({ path }) => open(path)),
+    secrets: secretLooking(model).map(({ name }) =>
+      ({ path: `spec.${name}`, field: secretFieldName(name) }),
+    ).filter(({ path }) => open(path)),
   }
 }
 
 function parents(model: ResourceModel): readonly ReferenceProposal[] {
-  return model.parents.filter(({ parameter }) => model.spec.some(({ name }) => name === parameter)).map(({ parameter, field, collection }) => ({
+  return model.parents.filter(({ parameter }) =>
+    model.spec.some(({ name }) => name === parameter),
+  ).map(({ parameter, field, collection }) => ({
     path: field,
     field: referenceFieldName(parameter),
     kind: kindOf(parameter, collection),
@@ -64,7 +70,7 @@ function named(model: ResourceModel): readonly ReferenceProposal[] {
   return model.spec.flatMap(({ name, origin, schema }) => {
     const word = origin.type === 'body' && !taken.has(name) ? stem(name) : undefined
     const types = typesOf(schema)
-    const scalar = types.length === 0 || types.every((type) => type === 'string' || type === 'integer')
+    const scalar = types.every((type) => type === 'string' || type === 'integer')
     if (word === undefined || !scalar || pascal(word) === model.names.kind) return []
     return [{ path: `spec.${name}`, field: referenceFieldName(name), kind: pascal(word), because: 'name' as const }]
   })

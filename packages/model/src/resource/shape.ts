@@ -18,7 +18,10 @@ export function shapeOf(verbs: VerbModels): ResourceShape {
   const item = itemPath(verbs)
   const create = verbs.create
   const path = pathOf(create)
-  if (create === undefined || path === undefined) return item !== undefined && !endsWithParameter(item) && verbs.findby === undefined ? 'singleton' : 'collection'
+  if (
+    create === undefined ||
+    path === undefined
+  ) return item !== undefined && !endsWithParameter(item) && verbs.findby === undefined ? 'singleton' : 'collection'
   const method = create.description.method
   if (isAttachment(verbs, path)) return 'membership'
   const items = [verbs.get, verbs.update, verbs.delete].map(pathOf).filter((each) => each !== undefined)

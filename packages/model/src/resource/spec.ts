@@ -18,8 +18,12 @@ export interface MissedRemoval {
 export function removeFields(drafts: DraftFields, definition: RestDefinition): readonly MissedRemoval[] {
   const { configurationFields, excludedSpecFields } = definition.resource
   const entries = [
-    ...configurationFields.map((field) => ({ path: writtenName(drafts, field), at: `${field.at}/fromOpenAPI/name`, list: 'configurationFields' as const })),
-    ...excludedSpecFields.map((path, index) => ({ path, at: `/spec/resource/excludedSpecFields/${index}`, list: 'excludedSpecFields' as const })),
+    ...configurationFields.map((field) =>
+      ({ path: writtenName(drafts, field), at: `${field.at}/fromOpenAPI/name`, list: 'configurationFields' as const }),
+    ),
+    ...excludedSpecFields.map((path, index) =>
+      ({ path, at: `/spec/resource/excludedSpecFields/${index}`, list: 'excludedSpecFields' as const }),
+    ),
   ]
   const names = new Set<string>()
   return entries.filter((entry) => {
@@ -88,7 +92,9 @@ function isMappedAway(name: string, { resource }: RestDefinition): boolean {
   const mappings = resource.verbsDescription.flatMap((verb) => [verb, ...verb.steps].flatMap(({ fieldMapping }) => fieldMapping))
   const requests = mappings.flatMap((mapping) => (mapping.direction === 'request' ? [mapping] : []))
   const isTarget = requests.some(({ to }) => to.path === name)
-  const isSource = requests.some(({ from }) => from.type === 'resource' && pathNames(from.path)?.[0] === 'spec' && pathNames(from.path)?.[1] === name)
+  const isSource = requests.some(({ from }) =>
+    from.type === 'resource' && pathNames(from.path)?.[0] === 'spec' && pathNames(from.path)?.[1] === name,
+  )
   return isTarget && !isSource
 }
 

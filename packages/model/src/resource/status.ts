@@ -28,7 +28,9 @@ export function buildStatus(definition: RestDefinition, verbs: VerbModels): read
   const object = describedObject(verbs)
   const listed = [
     ...identifiers.map((path, index) => ({ path, from: 'identifier' as const, at: `/spec/resource/identifiers/${index}` })),
-    ...additionalStatusFields.map((path, index) => ({ path, from: 'additional' as const, at: `/spec/resource/additionalStatusFields/${index}` })),
+    ...additionalStatusFields.map((path, index) =>
+      ({ path, from: 'additional' as const, at: `/spec/resource/additionalStatusFields/${index}` }),
+    ),
   ]
   const read = listed.flatMap((entry) => readField(entry, object))
   return distinct([...read, ...mappedFields(verbs)])

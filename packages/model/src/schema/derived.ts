@@ -65,7 +65,12 @@ const PARTS = [
 
 /** The schema with some of its keywords replaced, or taken out where `undefined`. Children are shared, so identity below stays. */
 export function withParts(schema: Schema, parts: { readonly [K in keyof SchemaParts]?: SchemaParts[K] | undefined }): Schema {
-  const copy: Record<string, unknown> = { kind: schema.kind, uri: schema.uri, pointer: schema.pointer, placeOf: (keyword: string) => schema.placeOf(keyword) }
+  const copy: Record<string, unknown> = {
+    kind: schema.kind,
+    uri: schema.uri,
+    pointer: schema.pointer,
+    placeOf: (keyword: string) => schema.placeOf(keyword),
+  }
   Object.defineProperty(copy, 'place', { get: () => schema.place, enumerable: true })
   for (const part of PARTS) {
     if (Object.hasOwn(parts, part)) {

@@ -18,7 +18,10 @@ function collect(schema: Schema, open: Set<Schema>): Map<string, Property> {
   const found = new Map<string, Property>()
   if (open.has(schema)) return found
   open.add(schema)
-  for (const [name, property] of schema.properties) found.set(name, { schema: property, required: schema.required.includes(name), inUnion: false })
+  for (const [name, property] of schema.properties) found.set(
+    name,
+    { schema: property, required: schema.required.includes(name), inUnion: false },
+  )
   for (const part of schema.allOf) addPart(found, collect(part, open))
   for (const branches of [schema.oneOf, schema.anyOf]) if (branches.length > 0) addPart(found, union(branches, open))
   open.delete(schema)
@@ -31,7 +34,14 @@ function addPart(found: Map<string, Property>, part: ReadonlyMap<string, Propert
   for (const [name, property] of part) {
     const known = found.get(name)
     if (known === undefined) found.set(name, property)
-    else found.set(name, { schema: allOfThese([known.schema, property.schema]) ?? known.schema, required: known.required || property.required, inUnion: known.inUnion && property.inUnion })
+    else found.set(
+      name,
+      {
+        schema: allOfThese([known.schema, property.schema]) ?? known.schema,
+        required: known.required || property.required,
+        inUnion: known.inUnion && property.inUnion,
+      },
+    )
   }
 }
 
@@ -84,7 +94,10 @@ function types(schema: Schema, open: Set<Schema>): readonly SchemaType[] {
   open.add(schema)
   let left: readonly SchemaType[] = schema.types
   for (const part of schema.allOf) left = meet(left, types(part, open))
-  for (const branches of [schema.oneOf, schema.anyOf]) if (branches.length > 0) left = meet(left, join(branches.map((branch) => types(branch, open))))
+  for (const branches of [schema.oneOf, schema.anyOf]) if (branches.length > 0) left = meet(
+    left,
+    join(branches.map((branch) => types(branch, open))),
+  )
   open.delete(schema)
   return left
 }

@@ -35,7 +35,17 @@ export function buildBody(operation: Operation, call: CallDescription): BodyMode
   const object = call.body.path === undefined ? schema : followPath(schema, call.body.path) ?? madeSchema(media.place, {})
   const encoding = encodingOf(media.mediaType)
   const form = call.body.from === undefined ? formOf(object, encoding) : 'value'
-  return { contentType: media.mediaType, encoding, required: body.required, schema, form, field: fieldOf(call, form), object, media, place: media.place }
+  return {
+    contentType: media.mediaType,
+    encoding,
+    required: body.required,
+    schema,
+    form,
+    field: fieldOf(call, form),
+    object,
+    media,
+    place: media.place,
+  }
 }
 
 function formOf(schema: Schema, encoding: BodyEncoding): BodyModel['form'] {

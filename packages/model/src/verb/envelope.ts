@@ -29,8 +29,13 @@ const LEVELS = 2
 export function findObject(answer: Schema, hints: ObjectHints): Found {
   const top: Candidate = { schema: answer, names: [], ...score(answer, hints) }
   if (!isObjectSchema(answer) || top.wanted > 0) return found(top)
-  const inside = candidates(answer, hints, [], LEVELS).filter((candidate) => candidate.wanted > 0 || (hints.wanted.length === 0 && candidate.sent > top.sent))
-  const best = inside.reduce<Candidate | undefined>((before, next) => (before !== undefined && before.wanted * 1000 + before.sent >= next.wanted * 1000 + next.sent ? before : next), undefined)
+  const inside = candidates(answer, hints, [], LEVELS).filter((candidate) =>
+    candidate.wanted > 0 || (hints.wanted.length === 0 && candidate.sent > top.sent),
+  )
+  const best = inside.reduce<Candidate | undefined>(
+    (before, next) => (before !== undefined && before.wanted * 1000 + before.sent >= next.wanted * 1000 + next.sent ? before : next),
+    undefined,
+  )
   return found(best !== undefined && (best.wanted > 0 || best.sent > top.sent) ? best : top)
 }
 
@@ -50,7 +55,10 @@ function candidates(schema: Schema, hints: ObjectHints, names: readonly string[]
   return [...propertiesOf(schema)].flatMap(([name, property]) => {
     if (hints.sent.has(name) || !isObjectSchema(property.schema)) return []
     const below = [...names, name]
-    return [{ schema: property.schema, names: below, ...score(property.schema, hints) }, ...candidates(property.schema, hints, below, levels - 1)]
+    return [
+      { schema: property.schema, names: below, ...score(property.schema, hints) },
+      ...candidates(property.schema, hints, below, levels - 1),
+    ]
   })
 }
 
@@ -62,14 +70,30 @@ function score(schema: Schema, hints: ObjectHints): { readonly sent: number; rea
   }
 }
 
-const LIST_WORDS = ['items', 'data', 'results', 'result', 'values', 'value', 'list', 'records', 'entries', 'elements', 'content', 'objects', 'resources']
+const LIST_WORDS = [
+  'items',
+  'data',
+  'results',
+  'result',
+  'values',
+  'value',
+  'list',
+  'records',
+  'entries',
+  'elements',
+  'content',
+  'objects',
+  'resources',
+]
 const OTHER_LISTS = ['errors', 'warnings', 'messages', 'links', 'notifications', 'hints']
 
 /** The list in an answer, with the schema of one element; undefined when there is none to be seen. */
 export function findList(answer: Schema, hints: ObjectHints): Found | undefined {
   if (isListSchema(answer)) return { schema: itemsOf(answer) ?? answer, path: '$' }
   const lists = listsBelow(answer, [], LEVELS)
-  const ranked = lists.map((list, order) => ({ ...list, rank: rankOf(list, hints), order })).toSorted((a, b) => b.rank - a.rank || a.order - b.order)
+  const ranked = lists.map((list, order) =>
+    ({ ...list, rank: rankOf(list, hints), order }),
+  ).toSorted((a, b) => b.rank - a.rank || a.order - b.order)
   const best = ranked[0]
   return best === undefined || best.rank < 0 ? undefined : { schema: best.item, path: printPath(best.names.map((key) => ({ key }))) }
 }

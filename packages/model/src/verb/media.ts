@@ -9,7 +9,13 @@ export function essence(mediaType: string): string {
 
 export function encodingOf(mediaType: string): BodyEncoding {
   const type = essence(mediaType)
-  if (type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === '*/*' || type === 'application/*') return 'json'
+  if (
+    type === 'application/json' ||
+    type === 'text/json' ||
+    type.endsWith('+json') ||
+    type === '*/*' ||
+    type === 'application/*'
+  ) return 'json'
   if (type === 'application/x-www-form-urlencoded') return 'form'
   if (type.startsWith('multipart/')) return 'multipart'
   return type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml') || type.includes('yaml') ? 'text' : 'bytes'
@@ -37,6 +43,8 @@ function plainJson(all: readonly MediaType[]): MediaType | undefined {
 
 /** A JSON Patch or merge patch is another language than the object's own; it is taken only when there is nothing else. */
 function best(all: readonly MediaType[]): MediaType | undefined {
-  const rank = ({ mediaType }: MediaType): number => PREFERENCE.indexOf(encodingOf(mediaType)) + (essence(mediaType).includes('patch') ? 0.5 : 0)
+  const rank = ({ mediaType }: MediaType): number => PREFERENCE.indexOf(encodingOf(mediaType)) + (
+    essence(mediaType).includes('patch') ? 0.5 : 0
+  )
   return all.toSorted((a, b) => rank(a) - rank(b))[0]
 }

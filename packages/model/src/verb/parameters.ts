@@ -27,7 +27,9 @@ export interface ParameterModel {
 
 /** Parameters of path item and operation, less those that `transport` fills. */
 export function buildParameters(document: Document, operation: Operation, call: CallDescription): readonly ParameterModel[] {
-  return operation.parameters.filter((parameter) => !isAuthorization(parameter)).map((parameter) => ({ ...buildParameter(parameter, call), declaredRequired: isDeclaredRequired(document, parameter) }))
+  return operation.parameters.filter((parameter) => !isAuthorization(parameter)).map((parameter) =>
+    ({ ...buildParameter(parameter, call), declaredRequired: isDeclaredRequired(document, parameter) }),
+  )
 }
 
 /** Headers about authorization belong to the credentials; the reference leaves out whatever has the word in its name. */
@@ -60,7 +62,9 @@ function buildParameter(parameter: Parameter, call: CallDescription): Omit<Param
 
 function filledBy({ name, in: place }: Parameter, call: CallDescription): ParameterModel['filledBy'] {
   if (isConstant(call, place, name)) return 'constant'
-  const mapped = call.fieldMapping.some((mapping) => mapping.direction === 'request' && mapping.to.in === place && sameName(place, mapping.to.path, name))
+  const mapped = call.fieldMapping.some((mapping) =>
+    mapping.direction === 'request' && mapping.to.in === place && sameName(place, mapping.to.path, name),
+  )
   if (mapped) return 'mapping'
   return isPaging(call, place, name) ? 'pagination' : 'resource'
 }

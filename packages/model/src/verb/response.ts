@@ -34,18 +34,31 @@ function rank(code: string): number {
   return /^2XX$/i.test(code) ? 299.5 : Number(code)
 }
 
-export function buildResponse(operation: Operation, call: CallDescription & { readonly action?: VerbAction }, hints: ObjectHints): ResponseModel | undefined {
+export function buildResponse(
+  operation: Operation,
+  call: CallDescription & { readonly action?: VerbAction },
+  hints: ObjectHints,
+): ResponseModel | undefined {
   const response = successResponse(operation)
   const media = response && responseMedia(response.content)
   if (response === undefined || media === undefined) return undefined
   const schema = media.schema ?? madeSchema(media.place, {})
-  return { code: response.code, schema, ...(call.action === 'findby' ? listPlaces(schema, call, hints) : objectPlaces(schema, call, hints)), place: media.place }
+  return {
+    code: response.code,
+    schema,
+    ...(call.action === 'findby' ? listPlaces(schema, call, hints) : objectPlaces(schema, call, hints)),
+    place: media.place,
+  }
 }
 
 type Places = Pick<ResponseModel, 'object' | 'itemPath' | 'itemsPath' | 'pathFrom'>
 
 function objectPlaces(schema: Schema, call: CallDescription, hints: ObjectHints): Places {
-  if (call.itemPath !== undefined) return { object: followPath(schema, call.itemPath) ?? madeSchema(schema.place, {}), itemPath: call.itemPath, pathFrom: 'definition' }
+  if (call.itemPath !== undefined) return {
+    object: followPath(schema, call.itemPath) ?? madeSchema(schema.place, {}),
+    itemPath: call.itemPath,
+    pathFrom: 'definition',
+  }
   if (call.responseTransform !== undefined) return { object: schema, itemPath: '$', pathFrom: 'document' }
   const { schema: object, path } = findObject(schema, hints)
   return { object, itemPath: path, pathFrom: 'document' }
@@ -55,8 +68,15 @@ function listPlaces(schema: Schema, call: CallDescription, hints: ObjectHints): 
   if (call.itemsPath === undefined && call.itemPath === '$') return { object: schema, itemPath: '$', pathFrom: 'definition' }
   const list = call.itemsPath === undefined ? findList(schema, hints) : givenList(schema, call.itemsPath)
   if (list === undefined) return objectPlaces(schema, call, hints)
-  const inside = call.itemPath === undefined ? findObject(list.schema, hints) : { schema: followPath(list.schema, call.itemPath) ?? list.schema, path: call.itemPath }
-  return { object: inside.schema, itemPath: inside.path, itemsPath: list.path, pathFrom: call.itemsPath === undefined ? 'document' : 'definition' }
+  const inside = call.itemPath === undefined
+    ? findObject(list.schema, hints)
+    : { schema: followPath(list.schema, call.itemPath) ?? list.schema, path: call.itemPath }
+  return {
+    object: inside.schema,
+    itemPath: inside.path,
+    itemsPath: list.path,
+    pathFrom: call.itemsPath === undefined ? 'document' : 'definition',
+  }
 }
 
 function givenList(schema: Schema, path: string): { readonly schema: Schema; readonly path: string } {

@@ -59,14 +59,28 @@ export function buildVerbs(document: Document, definition: RestDefinition, findi
 function borrowedUpdate({ create, update }: VerbModels): VerbModels {
   const body = create?.call?.body
   const call = update?.call
-  if (body?.form !== 'object' || call === undefined || call.description.method === 'GET' || call.description.method === 'DELETE' || !saysNothing(call.body)) return {}
+  if (
+    body?.form !== 'object' ||
+    call === undefined ||
+    call.description.method === 'GET' ||
+    call.description.method === 'DELETE' ||
+    !saysNothing(call.body)
+  ) return {}
   const own = call.body
-  const merged: BodyModel = { ...body, ...(own && { contentType: own.contentType, encoding: own.encoding, media: own.media, place: own.place }), borrowed: true }
+  const merged: BodyModel = {
+    ...body,
+    ...(own && { contentType: own.contentType, encoding: own.encoding, media: own.media, place: own.place }),
+    borrowed: true,
+  }
   return { update: { ...(update as VerbModel), call: { ...call, body: merged } } }
 }
 
 function saysNothing(body: BodyModel | undefined): boolean {
-  return body === undefined || (body.form === 'object' && propertiesOf(body.object).size === 0 && body.object.additionalProperties === undefined)
+  return body === undefined || (
+    body.form === 'object' &&
+    propertiesOf(body.object).size === 0 &&
+    body.object.additionalProperties === undefined
+  )
 }
 
 function firstOfEach(verbs: readonly VerbDescription[]): readonly VerbDescription[] {
@@ -95,7 +109,10 @@ function locate({ document, definition, findings }: Context, path: string, metho
 
 function sentFields(verb: VerbDescription, operations: Operations | undefined): readonly string[] {
   if (operations === undefined || (verb.action !== 'create' && verb.action !== 'update')) return []
-  const calls = [...(operations.main ? [{ operation: operations.main, call: verb as CallDescription }] : []), ...operations.steps.map(({ step, operation }) => ({ operation, call: step as CallDescription }))]
+  const calls = [
+    ...(operations.main ? [{ operation: operations.main, call: verb as CallDescription }] : []),
+    ...operations.steps.map(({ step, operation }) => ({ operation, call: step as CallDescription })),
+  ]
   return calls.flatMap(({ operation, call }) => {
     const body = buildBody(operation, call)
     return body === undefined || body.form !== 'object' ? [] : [...propertiesOf(body.object).keys()]
@@ -123,11 +140,23 @@ function buildVerb(context: Context, verb: VerbDescription, { main, steps }: Ope
   }
 }
 
-function buildCall(context: Context, operation: Operation, call: CallDescription & { readonly action?: VerbAction }, hints: ObjectHints): CallModel {
+function buildCall(
+  context: Context,
+  operation: Operation,
+  call: CallDescription & { readonly action?: VerbAction },
+  hints: ObjectHints,
+): CallModel {
   const body = buildBody(operation, call)
   const response = buildResponse(operation, call, hints)
   const poll = call.async?.poll && findSide(context, call.async.poll.path, call.async.poll.at, call)
-  return { description: call, operation, parameters: buildParameters(context.document, operation, call), ...(body && { body }), ...(response && { response }), ...(poll && { poll }) }
+  return {
+    description: call,
+    operation,
+    parameters: buildParameters(context.document, operation, call),
+    ...(body && { body }),
+    ...(response && { response }),
+    ...(poll && { poll }),
+  }
 }
 
 /** A GET operation beside the call itself: poll, proof of absence. */

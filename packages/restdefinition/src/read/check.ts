@@ -62,7 +62,11 @@ function keep(kept: Record<string, JsonValue>, key: string, value: JsonValue | u
 function checkScalar(node: Node, value: JsonValue, pointer: string, complaints: Complaint[]): boolean {
   const before = complaints.length
   if (node.choices !== undefined && !node.choices.includes(textOf(value))) {
-    complain(complaints, pointer, finding('RDF0013', { field: name(pointer), found: show(value), choices: node.choices.join(', ') }, nearChoice(node, value)))
+    complain(
+      complaints,
+      pointer,
+      finding('RDF0013', { field: name(pointer), found: show(value), choices: node.choices.join(', ') }, nearChoice(node, value)),
+    )
   }
   if (node.pattern !== undefined && !new RegExp(node.pattern).test(textOf(value))) {
     complain(complaints, pointer, finding('RDF0014', { field: name(pointer), found: show(value), pattern: node.pattern }))

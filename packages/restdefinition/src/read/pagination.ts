@@ -18,9 +18,21 @@ function readBlock(type: PaginationSettings['type'], block: Checked): Pagination
     case 'continuationToken':
       return request && response && { type, ...limits, request: readPlace(request, 'token'), response: readPlace(response, 'token') }
     case 'pageNumber':
-      return request && { type, ...limits, request: readPlace(request, 'page'), first: numberOf(request, 'startPage') ?? 1, ...readEnd(response) }
+      return request && {
+        type,
+        ...limits,
+        request: readPlace(request, 'page'),
+        first: numberOf(request, 'startPage') ?? 1,
+        ...readEnd(response),
+      }
     case 'offset':
-      return request && { type, ...limits, request: readPlace(request, 'offset'), step: numberOf(request, 'step') ?? 'items', ...readEnd(response) }
+      return request && {
+        type,
+        ...limits,
+        request: readPlace(request, 'offset'),
+        step: numberOf(request, 'step') ?? 'items',
+        ...readEnd(response),
+      }
     case 'nextUrl':
       return response && { type, ...limits, response: readPlace(response, 'token') }
     case 'linkHeader':

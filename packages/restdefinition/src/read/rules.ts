@@ -97,7 +97,9 @@ function pollComplaints({ async }: CallDescription): readonly Complaint[] {
 
 function headerComplaints(call: CallDescription): readonly Complaint[] {
   return call.headers.flatMap(({ name }, index) =>
-    /^(proxy-)?authorization$|api[-_]?key|token$/i.test(name) ? [complaint(`${call.at}/headers/${index}`, finding('RDF0036', { header: name }))] : [],
+    /^(proxy-)?authorization$|api[-_]?key|token$/i.test(name) ? [
+      complaint(`${call.at}/headers/${index}`, finding('RDF0036', { header: name })),
+    ] : [],
   )
 }
 
@@ -177,7 +179,9 @@ function identifierComplaints({ resource }: RestDefinition): readonly Complaint[
 }
 
 /** Words of `normalize` that the table cannot check, because an entry is a word or an object. */
-export function normalizerComplaints(fields: readonly { readonly at: string; readonly normalize: readonly unknown[] }[]): readonly Complaint[] {
+export function normalizerComplaints(
+  fields: readonly { readonly at: string; readonly normalize: readonly unknown[] }[],
+): readonly Complaint[] {
   return fields.flatMap(({ at, normalize }) =>
     normalize.flatMap((item, index) => {
       if (readNormalizer(item) !== undefined) return []

@@ -2,7 +2,11 @@ import { arrivedWith, choice, integer, list, map, type Node, object, open, type 
 import { exports, fields } from './field.js'
 import { cel, verb } from './verb.js'
 
-const once = (what: string, are: string, it: string): string => `${what} ${are} immutable, you cannot change ${it} once the CRD has been generated`
+const once = (
+  what: string,
+  are: string,
+  it: string,
+): string => `${what} ${are} immutable, you cannot change ${it} once the CRD has been generated`
 
 const DURATION = '^([0-9]+(ms|s|m|h|d))+$'
 
@@ -55,8 +59,15 @@ const document = object(
     credentialsRef,
     digest: text('Only a document with this digest is accepted.', { pattern: '^sha256:[a-f0-9]{64}$' }),
     refreshInterval: text('How often a document behind a URL is looked at again.', { pattern: DURATION, fallback: '5m', maxLength: 32 }),
-    servers: list(open('A Server Object.'), "Servers that replace the document's. A Configuration's baseURL wins over them.", { maxItems: 16 }),
-    securitySchemes: map(open('A Security Scheme Object.'), 'Security schemes that are added to the document, or replace those of the same name.'),
+    servers: list(
+      open('A Server Object.'),
+      "Servers that replace the document's. A Configuration's baseURL wins over them.",
+      { maxItems: 16 },
+    ),
+    securitySchemes: map(
+      open('A Security Scheme Object.'),
+      'Security schemes that are added to the document, or replace those of the same name.',
+    ),
     security: list(open('A Security Requirement Object.'), "Security requirements that replace the document's.", { maxItems: 16 }),
     overlays: list(overlay, 'Overlays that are applied in order.', { maxItems: 16 }),
   },
@@ -66,7 +77,10 @@ const document = object(
 const configurationFields = list(
   object(
     {
-      fromOpenAPI: object({ name: text('Name of the parameter.'), in: text('Where it is: query, path, header or cookie.') }, 'The parameter.', {
+      fromOpenAPI: object({
+        name: text('Name of the parameter.'),
+        in: text('Where it is: query, path, header or cookie.'),
+      }, 'The parameter.', {
         required: ['in', 'name'],
       }),
       fromRestDefinition: object(
@@ -112,10 +126,19 @@ const resource = object(
     kind: text('The name of the resource to manage.', { immutable: once('Kind', 'is', 'that') }),
     // Without a bound every rule below counts a million times and the API server refuses the CRD; there are five actions.
     verbsDescription: list(verb(), 'The list of verbs to use on this resource.', { maxItems: 64 }),
-    identifiers: fieldPaths('The list of fields to use as identifiers - used to find the object and to populate the status of the resource.', 'Identifiers'),
-    additionalStatusFields: fieldPaths('The list of fields to use as additional status fields - used to populate the status of the resource.', 'AdditionalStatusFields'),
+    identifiers: fieldPaths(
+      'The list of fields to use as identifiers - used to find the object and to populate the status of the resource.',
+      'Identifiers',
+    ),
+    additionalStatusFields: fieldPaths(
+      'The list of fields to use as additional status fields - used to populate the status of the resource.',
+      'AdditionalStatusFields',
+    ),
     configurationFields,
-    excludedSpecFields: fieldPaths('The list of fields to exclude from the spec of the generated CRD (for example server-generated technical IDs could be excluded).', 'ExcludedSpecFields'),
+    excludedSpecFields: fieldPaths(
+      'The list of fields to exclude from the spec of the generated CRD (for example server-generated technical IDs could be excluded).',
+      'ExcludedSpecFields',
+    ),
     compareScope: choice(
       ['fullSpec', 'identifiersAndStatus', 'updatable'],
       'What decides drift: the whole spec, only identifiers and status fields, or only what the update can express.',
@@ -146,7 +169,11 @@ const resource = object(
 
 const policy = object(
   {
-    management: choice(['default', 'observe-create-update', 'observe-delete', 'observe'], 'Which of create, update and delete are allowed.', { fallback: 'default' }),
+    management: choice(
+      ['default', 'observe-create-update', 'observe-delete', 'observe'],
+      'Which of create, update and delete are allowed.',
+      { fallback: 'default' },
+    ),
     deletion: choice(['delete', 'orphan'], 'orphan: the external object is kept when the resource is deleted.', { fallback: 'delete' }),
     drift: choice(['correct', 'report', 'ignore'], 'What is done about a change that somebody else made.', { fallback: 'correct' }),
     adoption: choice(
@@ -155,15 +182,27 @@ const policy = object(
       { fallback: 'adopt' },
     ),
     interval: text('How often an object is looked at.', { pattern: DURATION, maxLength: 32 }),
-    onDefinitionDelete: choice(['cascade', 'orphan', 'block'], 'What happens to the resources when this definition is deleted.', { fallback: 'cascade' }),
+    onDefinitionDelete: choice(
+      ['cascade', 'orphan', 'block'],
+      'What happens to the resources when this definition is deleted.',
+      { fallback: 'cascade' },
+    ),
   },
   'Defaults of the policies for all resources of this kind. An annotation on a resource wins.',
 )
 
 const controller = object(
   {
-    mode: choice(['dedicated', 'shared'], 'dedicated: a Deployment for this kind. shared: one Deployment per namespace for all kinds that say so.', { fallback: 'dedicated' }),
-    activation: choice(['always', 'whenNamed'], 'whenNamed: no CRD and no controller until something needs the kind.', { fallback: 'always' }),
+    mode: choice(
+      ['dedicated', 'shared'],
+      'dedicated: a Deployment for this kind. shared: one Deployment per namespace for all kinds that say so.',
+      { fallback: 'dedicated' },
+    ),
+    activation: choice(
+      ['always', 'whenNamed'],
+      'whenNamed: no CRD and no controller until something needs the kind.',
+      { fallback: 'always' },
+    ),
     replicas: integer('Replicas of the Deployment.', { minimum: 0, maximum: 16 }),
     workers: integer('Resources that are worked on at the same time.', { minimum: 1, maximum: 256 }),
     resources: open('Resource requests and limits of the container.'),

@@ -41,7 +41,11 @@ export function fields(): Node {
         ['exact', 'set', 'keyed', 'contains', 'ignore'],
         'How a list is compared. set and keyed: surplus is drift. contains: elements of others stay, ours that the user removed go. ignore: never compared.',
       ),
-      keys: list(text('Name of a field of the element.', { maxLength: 256 }), 'What tells elements apart, for keyed and contains.', { maxItems: 16 }),
+      keys: list(
+        text('Name of a field of the element.', { maxLength: 256 }),
+        'What tells elements apart, for keyed and contains.',
+        { maxItems: 16 },
+      ),
       normalize: list(normalizer, 'Done to both sides before comparing.', { maxItems: 16 }),
       writeOnly: flag('Sent, never returned: compared with what was sent last.', { fallback: false }),
       witness: text('Status path whose change means that somebody else wrote the write-only value.', { maxLength: 1024 }),
@@ -58,7 +62,11 @@ export function fields(): Node {
     'What the document cannot say about one field.',
     { required: ['path'], rules: [keyed, secretAlone] },
   )
-  return list({ ...item, ...arrivedNode(item) }, 'The one table of what the document cannot say about fields.', { since: 'oasgen 0.1', maxItems: 512 })
+  return list(
+    { ...item, ...arrivedNode(item) },
+    'The one table of what the document cannot say about fields.',
+    { since: 'oasgen 0.1', maxItems: 512 },
+  )
 }
 
 function arrivedNode(node: Node): Node {

@@ -7,7 +7,10 @@ const OURS = { since: 'oasgen 0.1' } as const
 const LATER = { since: 'reference 0.25' } as const
 
 const maxPages = (extras: object): Node =>
-  integer('How many pages a search may walk. Beyond it the answer is unknown, never absent.', { minimum: 1, maximum: 1000, fallback: 100, ...extras })
+  integer(
+    'How many pages a search may walk. Beyond it the answer is unknown, never absent.',
+    { minimum: 1, maximum: 1000, fallback: 100, ...extras },
+  )
 
 const pageSize = {
   pageSize: integer('How many items to ask for per page.', { minimum: 1, ...LATER }),
@@ -38,7 +41,11 @@ const continuationToken = object(
       required: ['tokenIn', 'tokenPath'],
       rules: [sizeNamed],
     }),
-    response: object(place(RESPONSE_PLACES, 'token in the response'), 'Where the next token is found.', { required: ['tokenIn', 'tokenPath'] }),
+    response: object(
+      place(RESPONSE_PLACES, 'token in the response'),
+      'Where the next token is found.',
+      { required: ['tokenIn', 'tokenPath'] },
+    ),
   },
   "Configuration for 'continuationToken' pagination. Required if type is 'continuationToken'.",
   { required: ['request', 'response'] },

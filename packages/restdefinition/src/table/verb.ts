@@ -64,7 +64,11 @@ const async = object(
       postGet: flag('Read the object again after success.', { fallback: false }),
     }),
     ...arrivedWith('oasgen 0.1', {
-      pendingValues: list(anything('A state.'), 'States that mean still working; any other state that is not success is a failure.', { maxItems: 64 }),
+      pendingValues: list(
+        anything('A state.'),
+        'States that mean still working; any other state that is not success is a failure.',
+        { maxItems: 64 },
+      ),
       deadline: text('How long the operation may take, as 30m or 1h30m.', { pattern: '^([0-9]+(ms|s|m|h))+$', maxLength: 32 }),
     }),
   },
@@ -107,7 +111,9 @@ function callFields(): Readonly<Record<string, Node>> {
     successCodes: codes('Further status codes that mean success.'),
     tolerateCodes: codes('Status codes that mean success with an empty body.'),
     notFoundCodes: codes('Status codes that mean absent, besides 404 and 410.'),
-    notFoundBody: jqProgram('Predicate over a successful answer (findby: over the matched item): true = absent. Not while a creation is pending.'),
+    notFoundBody: jqProgram(
+      'Predicate over a successful answer (findby: over the matched item): true = absent. Not while a creation is pending.',
+    ),
     requestTransform: jqProgram('Reshapes the assembled request body.'),
     responseTransform: jqProgram('Reshapes the response body before anything else reads it.'),
     pagination: pagination(),
