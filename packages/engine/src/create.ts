@@ -2,6 +2,7 @@ import { finding } from '@oasgen/diagnostics'
 import { equalJson, type JsonObject } from '@oasgen/json'
 import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
 import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
+import type { ConditionChanges } from './conditions.js'
 import { hasWritten, hasWrittenAhead, type Context } from './context.js'
 import type { Decision, Outcome, ResourceWrite } from './decision.js'
 import { event, nextStatus } from './ending.js'
@@ -10,12 +11,12 @@ import { sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './mutated.js'
 import type { OperationMemory, StepMemory } from './memory.js'
-import { startedOperation } from './operation.js'
+import { operationConditions, startedOperation } from './operation.js'
 import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
 import { retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
-import { doneSteps, forgetSteps, isRecorded, withStep } from './step-memory.js'
+import { completedRun, completeSteps, doneSteps, withStep } from './step-memory.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** Finalizer and attempt are persisted first; then the request goes out. */
@@ -30,17 +31,19 @@ export function create(context: Context): Decision {
 /** Steps that a crash interrupted go on where they were; `undefined` when there are none. */
 export function resumeCreate(context: Context): Decision | undefined {
   const { steps } = context.memory
-  if (steps?.action !== 'create' || steps.run !== context.attempt.number || context.mutation !== undefined) return undefined
+  if (steps?.action !== 'create' || steps.complete === true || steps.run !== context.attempt.number || context.mutation !== undefined) return undefined
   const run = runCreate(context, [])
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
-  return run.type === 'send' ? run : forgetSteps(context)
+  return run.type === 'send' ? run : completeSteps(context, 'create')
 }
 
 function runCreate(context: Context, seen: readonly Exchange[]): VerbRun {
   const prepared = context.prepared.actions.create
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'create' })] }
   const done = doneSteps(context, 'create', context.attempt.number)
-  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header), done, isRecorded: isRecorded(context) })
+  const completed = completedRun(context, 'create', context.attempt.number, seen)
+  if (completed !== undefined) return completed
+  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header), done })
 }
 
 function keyHeader({ uid, attempt }: Context, header: string | undefined): readonly HttpHeader[] {
@@ -94,7 +97,8 @@ interface Creation {
 
 function created(context: Context, creation: Creation): Mutated {
   const { prepared } = context
-  if (context.memory.steps?.action === 'create') return forgetSteps(context)
+  const unfinished = completeSteps(context, 'create')
+  if (unfinished !== undefined) return unfinished
   if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
   const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
   const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
@@ -138,17 +142,16 @@ function isOperation({ prepared }: Context, exchange: Exchange | undefined): boo
 
 /** Written at once where the rest of the reconcile could not tell it again: an operation that goes on, an id that is no longer true. */
 function creatingStatus(context: Context, { outcome, exchange }: Creation, operation: OperationMemory | undefined, steps?: StepMemory): JsonObject {
-  const reason = operation === undefined ? REASON.creating : REASON.pending
   return nextStatus(context, {
     clear: true, observed: isOperation(context, exchange) ? undefined : outcome.observed,
     memory: { ...sentMemory(context, 'create'), ...(operation && { operation }), ...(steps && { steps }) },
-    conditions: {
-      ready: { status: 'False', reason },
-      synced: { status: 'True', reason: REASON.reconcileSuccess },
-      reconciling: { status: 'True', reason },
-      stalled: 'off',
-    },
+    conditions: operation === undefined ? CREATING : operationConditions('create'),
   }).status
+}
+
+const CREATING: ConditionChanges = {
+  ready: { status: 'False', reason: REASON.creating }, synced: { status: 'True', reason: REASON.reconcileSuccess },
+  reconciling: { status: 'True', reason: REASON.creating }, stalled: 'off',
 }
 
 /** A step of a create is done: with the first one the object may exist, so its identity goes along. */

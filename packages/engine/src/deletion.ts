@@ -11,14 +11,14 @@ import { environmentTrouble, referenceState } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
 import type { Memory } from './memory.js'
-import { followOperation, startedOperation, writeOperation } from './operation.js'
+import { failedOperation, followOperation, startedOperation, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
 import { test } from './readiness.js'
 import { resolveCreate } from './resolved.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
-import { doneSteps, forgetSteps, hasUnfinished, isRecorded, withStep, writeSteps } from './step-memory.js'
+import { completedRun, completeSteps, doneSteps, hasUnfinished, withStep, writeSteps } from './step-memory.js'
 import { printInstant, readInstant } from './time.js'
 import { backOffMs, retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
@@ -37,6 +37,8 @@ export function decideDeletion(context: Context): Decision {
   const action = context.exchanges[start]?.purpose.action
   const blocked = resolveCreate(context, 'delete') ?? environmentTrouble(context, 'delete')
   if (blocked !== undefined) return blocked
+  const failed = failedOperation(context)
+  if (failed !== undefined) return failed
   if (action === 'delete') return afterDelete(context, policy, start)
   if (action !== 'create') return followBefore(context) ?? beforeDelete(context, policy, 0)
   const asked = afterCreate(context, start)
@@ -111,17 +113,17 @@ function remove(context: Context, identity: Identity, observed: Observed | undef
   const deadline = (accepted ?? 0) + context.subject.settings.deleteDeadlineSeconds * 1000
   if (accepted !== undefined && context.instant < deadline) return stillThere(context, context.memory, observed)
   const isStepped = context.prepared.actions.delete.steps.length > 0
-  if (isStepped && !hasUnfinished(context, 'delete', 1) && !isRecorded(context)) return writeSteps(context, { action: 'delete', run: 1, done: {} })
+  if (isStepped && context.memory.steps?.action !== 'delete') return writeSteps(context, { action: 'delete', run: 1, done: {} })
   const run = runDelete(context, [], identity, observed)
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
-  return forgetSteps(context)
+  return completeSteps(context, 'delete') ?? stillThere(context, { ...context.memory, deleteAcceptedAt: printInstant(context.instant) }, observed)
 }
 
 function runDelete(context: Context, seen: Context['exchanges'], identity: Identity, observed: Observed | undefined): VerbRun {
   const prepared = context.prepared.actions.delete
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'delete' })] }
-  return runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed }, done: doneSteps(context, 'delete', 1), isRecorded: isRecorded(context) })
+  return completedRun(context, 'delete', 1, seen) ?? runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed }, done: doneSteps(context, 'delete', 1) })
 }
 
 function afterDelete(context: Context, policy: Policy, start: number): Decision {
@@ -155,9 +157,10 @@ interface Accepted {
 /** Everything of the delete was accepted: steps are forgotten, an operation is followed, and else it is looked whether the object is gone. */
 function accepted(context: Context, policy: Policy, { outcome, exchange, end }: Accepted): Decision {
   const memory = context.memory
-  if (memory.steps?.action === 'delete') return forgetSteps(context)
+  const unfinished = completeSteps(context, 'delete')
+  if (unfinished !== undefined) return unfinished
   const operation = exchange === undefined ? undefined : startedOperation(context, 'delete', exchange, outcome)
-  if (operation !== undefined && !hasWritten(context, 'operation', end)) return writeOperation(context, { ...memory, deleteAcceptedAt: printInstant(context.instant), operation }, REASON.deleting)
+  if (operation !== undefined && !hasWritten(context, 'operation', end)) return writeOperation(context, { ...memory, deleteAcceptedAt: printInstant(context.instant), operation })
   const followed = memory.operation?.handle === undefined ? undefined : followOperation(context, memory.operation)
   return followed ?? confirmed(context, policy, observe({ context, seen: context.exchanges.slice(end).filter(({ purpose }) => purpose.call !== 'poll'), why: 'confirm the absence' }))
 }

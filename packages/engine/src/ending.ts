@@ -5,7 +5,7 @@ import { nextConditions, statusCondition, type ConditionChanges } from './condit
 import { hasWritten, type Context } from './context.js'
 import type { Decision, EventRecord, ExportWrite, Observed } from './decision.js'
 
-import { printMemory, type Memory } from './memory.js'
+import { printMemory, withoutDoneSteps, type Memory } from './memory.js'
 import { generationOf, metadataOf, statusOf, textIn } from './resource.js'
 import { projectStatus } from './status-fields.js'
 
@@ -62,7 +62,7 @@ export function nextStatus(context: Context, { conditions, observed, memory, cle
   const next = nextConditions(current, conditions, { generation, instant })
   const isSame = projected.status === current && next === current['conditions'] && current['observedGeneration'] === generation && memory === context.memory
   if (isSame) return { status: current, findings: projected.findings }
-  const remembered = printMemory(memory)
+  const remembered = printMemory(mutation?.action === memory.steps?.action ? memory : withoutDoneSteps(memory))
   const { reconcile: _, ...fields } = projected.status
   const status: Record<string, JsonValue> = { ...fields, observedGeneration: generation, conditions: next as JsonValue }
   if (remembered !== undefined) status['reconcile'] = remembered

@@ -10,7 +10,7 @@ import { event, finish } from './ending.js'
 import { environmentTrouble, referenceState } from './environment.js'
 import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
-import { followOperation } from './operation.js'
+import { failedOperation, followOperation } from './operation.js'
 import { observe, type Observing } from './observe.js'
 import type { Mutated } from './mutated.js'
 import { policyOf, type Policy } from './policy.js'
@@ -32,6 +32,8 @@ export function decideLife(context: Context): Decision {
   const { operation } = context.memory
   const followed = operation?.handle === undefined ? undefined : followOperation(context, operation)
   if (followed !== undefined) return followed
+  const failed = failedOperation(context)
+  if (failed !== undefined) return failed
   const seen = context.exchanges.slice(Math.max(start, 0) + mutation.used).filter(({ purpose }) => purpose.call !== 'poll')
   return decideOn(context, policy, observe({ context, seen, why: start < 0 ? 'observe' : 'confirm' }))
 }

@@ -1,5 +1,5 @@
 import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import { reconcileOf } from './resource.js'
+import { reconcileOf, statusOf } from './resource.js'
 
 /** What `status.reconcile` holds: all that the engine remembers of a resource beside its annotations. Absent = nothing to say. */
 export interface Memory {
@@ -63,6 +63,8 @@ export interface StepMemory {
   /** Attempt of a create, generation of an update: steps of another run do not count. */
   readonly run: number
   readonly done: Readonly<Record<string, JsonValue>>
+  /** All of them are done; forgotten when a later reconcile writes status anyway. */
+  readonly complete?: true
 }
 
 const NOTHING: Memory = {}
@@ -121,4 +123,18 @@ export function printMemory(memory: Memory): JsonObject | undefined {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
+}
+
+/** The status as it is, with other memories. */
+export function withMemory(resource: JsonObject, memory: Memory): JsonObject {
+  const { reconcile: _, ...status } = statusOf(resource)
+  const entries = Object.entries(memory).filter(([, value]) => value !== undefined)
+  return entries.length === 0 ? status : { ...status, reconcile: Object.fromEntries(entries) as JsonObject }
+}
+
+/** What stays of a memory when a reconcile ends. */
+export function withoutDoneSteps(memory: Memory): Memory {
+  if (memory.steps?.complete !== true) return memory
+  const { steps: _, ...rest } = memory
+  return rest
 }

@@ -1,18 +1,19 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { isNumber, numberText, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isNumber, numberText, type JsonValue } from '@oasgen/json'
 import type { AsyncPlan } from '@oasgen/plan'
 import { headerOf, maskedText, REASON, type Exchange, type Instant } from '@oasgen/wire'
 import { brokenBody, readAnswer, retryOf } from './answer.js'
 import { failedAnnotations, succeededAnnotations } from './attempt.js'
+import type { ConditionChanges } from './conditions.js'
 import { hasWritten, type Context } from './context.js'
 import type { Decision, Outcome } from './decision.js'
 import { finish, nextStatus } from './ending.js'
 import { errorText } from './error-text.js'
 import { sameScalar } from './loose-equal.js'
-import type { Memory, OperationMemory } from './memory.js'
+import { withMemory, type Memory, type OperationMemory } from './memory.js'
 import type { PreparedAction } from './prepare.js'
 import { readerOf } from './reader.js'
-import { metadataOf, statusOf, textIn } from './resource.js'
+import { metadataOf, textIn } from './resource.js'
 import { printInstant, readInstant } from './time.js'
 import { stopFor, troubleOf } from './trouble.js'
 import { originOf, resolveUrl } from './url.js'
@@ -66,6 +67,16 @@ export function followOperation(context: Context, operation: OperationMemory): D
     case 'failed': return closeOperation(context, operation, 'failed') ?? stopFor(context, operation.action, phase.finding)
     case 'trouble': return isLate(context, operation, async) ? timedOut(context, operation) : troubleOf(context, operation.action, phase.outcome)
   }
+}
+
+/** An operation of which this reconcile has learned that it failed: nothing more is begun in it. */
+export function failedOperation(context: Context): Decision | undefined {
+  const poll = context.exchanges.findLast(({ purpose }) => purpose.call === 'poll')
+  const action = poll?.purpose.action
+  if (poll === undefined || context.memory.operation !== undefined || (action !== 'create' && action !== 'update' && action !== 'delete')) return undefined
+  const async = context.prepared.actions[action]?.plan.async
+  const phase = async === undefined ? undefined : judge(context, async, poll)
+  return phase?.type === 'failed' ? stopFor(context, action, phase.finding) : undefined
 }
 
 /** Started by a request of this reconcile: asking at once would only say that it has begun. */
@@ -123,14 +134,16 @@ export function isLate({ instant }: Context, { startedAt }: OperationMemory, asy
 }
 const DEFAULT_DEADLINE_SECONDS = 3600
 
+/** What status says while an operation goes on. */
+export function operationConditions(action: Action): ConditionChanges {
+  const reason = action === 'delete' ? REASON.deleting : REASON.pending
+  const state = { reason, message: `the API is still working on the ${action}` }
+  return { ready: { status: 'False', ...state }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', ...state }, stalled: 'off' }
+}
+
 export function waitOn(context: Context, { action }: OperationMemory, until: Instant): Decision {
   const reason = action === 'delete' ? REASON.deleting : REASON.pending
-  const message = `the API is still working on the ${action}`
-  return finish(context, {
-    memory: context.memory,
-    conditions: { ready: { status: 'False', reason, message }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', reason, message }, stalled: 'off' },
-    decision: { type: 'wait', reason, until },
-  })
+  return finish(context, { memory: context.memory, conditions: operationConditions(action), decision: { type: 'wait', reason, until } })
 }
 
 export function timedOut(context: Context, { action }: OperationMemory): Decision {
@@ -158,23 +171,7 @@ function withoutDelete(memory: Memory): Memory {
   return Object.fromEntries(Object.entries(memory).filter(([name]) => name !== 'deleteAcceptedAt'))
 }
 
-/** The status as it is, with other memories. */
-export function withMemory(resource: JsonObject, memory: Memory): JsonObject {
-  const { reconcile: _, ...status } = statusOf(resource)
-  const entries = Object.entries(memory).filter(([, value]) => value !== undefined)
-  return entries.length === 0 ? status : { ...status, reconcile: Object.fromEntries(entries) as JsonObject }
-}
-
 /** Written as soon as an operation has begun: after a crash it is polled, not begun again. */
-export function writeOperation(context: Context, memory: Memory, reason: string): Decision {
-  return {
-    type: 'write',
-    write: {
-      why: 'operation',
-      status: nextStatus(context, {
-        memory,
-        conditions: { ready: { status: 'False', reason }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', reason }, stalled: 'off' },
-      }).status,
-    },
-  }
+export function writeOperation(context: Context, memory: Memory & { readonly operation: OperationMemory }): Decision {
+  return { type: 'write', write: { why: 'operation', status: nextStatus(context, { memory, conditions: operationConditions(memory.operation.action) }).status } }
 }

@@ -8,6 +8,7 @@ import type { Identity } from './identity.js'
 import type { Memory } from './memory.js'
 import type { Mutated } from './mutated.js'
 import { generationOf } from './resource.js'
+import { doneSteps, withStep, writeSteps } from './step-memory.js'
 import { printInstant, readInstant } from './time.js'
 import { backOffMs, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
@@ -62,7 +63,7 @@ function waitForAbsence(context: Context, observed: Observed | undefined, memory
 function runDelete(context: Context, seen: readonly Exchange[], extras: { readonly identity: Identity; readonly observed: Observed | undefined }): VerbRun {
   const prepared = context.prepared.actions.delete
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'delete' })] }
-  return runVerb({ context, action: 'delete', prepared, seen, why: 'replace', extras, isRecorded: true })
+  return runVerb({ context, action: 'delete', prepared, seen, why: 'replace', extras, done: doneSteps(context, 'delete', 1) })
 }
 
 /** The old object's delete was answered: absent goes on to create, anything else waits. */
@@ -70,7 +71,7 @@ export function afterReplacingDelete(context: Context, start: number): Mutated {
   const run = runDelete(context, context.exchanges.slice(start), { identity: context.known, observed: undefined })
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
-  if (run.type === 'record') throw new Error('steps of a replacing delete are not recorded')
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

@@ -5,7 +5,7 @@ import { failedAnnotations, succeededAnnotations } from './attempt.js'
 import { hasWrittenAhead, type Context } from './context.js'
 import type { Decision } from './decision.js'
 import { externalNameOf, fieldsOf } from './identity.js'
-import { withMemory } from './operation.js'
+import { withMemory } from './memory.js'
 import { annotationsOf, metadataOf, textIn } from './resource.js'
 import { stopFor, type Verb } from './trouble.js'
 

@@ -1,9 +1,9 @@
 import type { JsonValue } from '@oasgen/json'
-import { hasWritten, type Context } from './context.js'
+import type { Exchange } from '@oasgen/wire'
+import type { Context } from './context.js'
 import type { Decision } from './decision.js'
-import type { StepMemory } from './memory.js'
-import { withMemory } from './operation.js'
-import { metadataOf, textIn } from './resource.js'
+import { withMemory, type StepMemory } from './memory.js'
+import type { VerbRun } from './verb-run.js'
 
 type Action = StepMemory['action']
 
@@ -16,22 +16,25 @@ export function withStep(context: Context, action: Action, run: number, { key, a
   return { action, run, done: { ...doneSteps(context, action, run), [key]: answer } }
 }
 
-/** Remembers a step; where the verb is written ahead (delete), `key` may be absent. */
+/** Remembers steps before the next one is sent. */
 export function writeSteps({ resource, memory }: Context, steps: StepMemory): Decision {
   return { type: 'write', write: { why: 'step', status: withMemory(resource, { ...memory, steps }) } }
 }
 
-/** The verb is done: its steps are no longer of interest. */
-export function forgetSteps({ resource, memory: before }: Context): Decision {
-  const { steps: _, ...memory } = before
-  return { type: 'write', write: { why: 'step', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), status: withMemory(resource, memory) } }
+/** The last step is done: known before anything is concluded from it. `undefined` when it is known, or the verb has no steps. */
+export function completeSteps(context: Context, action: Action): Decision | undefined {
+  const { steps } = context.memory
+  return steps?.action !== action || steps.complete === true ? undefined : writeSteps(context, { ...steps, complete: true })
 }
 
-/** All steps of the verb were recorded, and the record was taken away again. */
-export function isRecorded(context: Context): boolean {
-  return hasWritten(context, 'step') && context.memory.steps === undefined
+/** A run whose steps are all done, whatever of them this reconcile has seen. */
+export function completedRun({ memory: { steps } }: Context, action: Action, run: number, seen: readonly Exchange[]): VerbRun | undefined {
+  if (steps?.action !== action || steps.run !== run || steps.complete !== true) return undefined
+  const end = seen.findIndex(({ purpose }) => purpose.action !== action || purpose.call === 'poll')
+  const used = end < 0 ? seen.length : end
+  return { type: 'answered', outcome: { type: 'accepted' }, exchange: undefined, used }
 }
 
 export function hasUnfinished({ memory: { steps } }: Context, action: Action, run: number): boolean {
-  return steps?.action === action && steps.run === run
+  return steps?.action === action && steps.run === run && steps.complete !== true
 }

@@ -31,14 +31,14 @@ interface State {
 /** `done`: answers of calls that an earlier reconcile has made, by key. */
 export function runSteps(input: VerbInput, steps: readonly PreparedStep[]): StepsRun {
   const state: State = { used: 0, outcome: { type: 'accepted' }, exchange: undefined, answers: {} }
-  for (const step of steps) {
-    const stopped = runStep(input, step, state)
+  for (const [at, step] of steps.entries()) {
+    const stopped = runStep(input, { step, isLast: at === steps.length - 1 }, state)
     if (stopped !== undefined) return stopped
   }
   return { type: 'finished', answers: state.answers, outcome: state.outcome, exchange: state.exchange, used: state.used }
 }
 
-function runStep(input: VerbInput, step: PreparedStep, state: State): StepsRun | undefined {
+function runStep(input: VerbInput, { step, isLast }: Pick<Unit, 'step' | 'isLast'>, state: State): StepsRun | undefined {
   const wanted = evaluate(input, state, step.when, step.plan.when)
   if (!wanted.ok) return unevaluable(step.plan.when, wanted.problem)
   if (step.when !== undefined && wanted.value !== true) {
@@ -51,7 +51,7 @@ function runStep(input: VerbInput, step: PreparedStep, state: State): StepsRun |
   const items = !isList ? [undefined] : isArray(each.value) ? each.value : []
   const answers: JsonValue[] = []
   for (const [index, item] of items.entries()) {
-    const unit: Unit = { step, index, item, key: isList ? `${step.plan.name}:${shortHash(item ?? null)}` : step.plan.name }
+    const unit: Unit = { step, isLast, index, item, key: isList ? `${step.plan.name}:${shortHash(item ?? null)}` : step.plan.name }
     const stopped = runUnit(input, unit, state, answers)
     if (stopped !== undefined) return stopped
   }
@@ -79,6 +79,7 @@ interface Unit {
   readonly index: number
   readonly item: JsonValue | undefined
   readonly key: string
+  readonly isLast: boolean
 }
 
 function runUnit(input: VerbInput, unit: Unit, state: State, answers: JsonValue[]): StepsRun | undefined {
@@ -122,14 +123,15 @@ function readUnit(input: VerbInput, unit: Unit, { state, answers, exchange }: Re
   const { call } = unit.step
   const isRead = call.plan.method === 'GET' || call.plan.method === 'HEAD'
   const bindings = bindingsFor(input, state, unit.item)
-  const outcome = interpret({ action: isRead ? 'get' : input.action, call, exchange, bindings })
+  const isObject = input.action === 'get' && unit.isLast
+  const outcome = interpret({ action: isRead ? 'get' : input.action, call, exchange, bindings, anyBody: isRead && !isObject })
   state.used += 1
   state.outcome = outcome
   state.exchange = exchange
   if (!isDone(input, outcome)) return { type: 'failed', outcome, exchange, used: state.used }
   const answer = answerOf(unit, exchange, bindings)
   answers.push(answer)
-  if (isRead || input.isRecorded === true || input.action === 'get' || input.action === 'findby' || input.done?.[unit.key] !== undefined) return undefined
+  if (isRead || input.action === 'get' || input.action === 'findby' || input.done?.[unit.key] !== undefined) return undefined
   return { type: 'record', key: unit.key, answer: briefAnswer(answer), outcome, exchange, used: state.used }
 }
 

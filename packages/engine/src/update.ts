@@ -1,5 +1,5 @@
 import { finding } from '@oasgen/diagnostics'
-import { ANNOTATION, headerOf, REASON, type Exchange, type HttpHeader } from '@oasgen/wire'
+import { ANNOTATION, headerOf, type Exchange, type HttpHeader } from '@oasgen/wire'
 import type { Change } from './body.js'
 import { ruleFor } from './compare-rules.js'
 import { hasWritten, type Context } from './context.js'
@@ -12,7 +12,7 @@ import type { Mutated } from './mutated.js'
 import { observe } from './observe.js'
 import { startedOperation, writeOperation } from './operation.js'
 import { annotationsOf, generationOf } from './resource.js'
-import { doneSteps, forgetSteps, isRecorded, withStep, writeSteps } from './step-memory.js'
+import { completedRun, completeSteps, doneSteps, withStep, writeSteps } from './step-memory.js'
 import { retryLater, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
@@ -21,7 +21,9 @@ export function update(context: Context, found: Found, differences: readonly Dif
   const run = runUpdate(context, [], { change: changeOf(context, found.observed, differences), observed: found.observed })
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings, { observed: found.observed })
-  return forgetSteps(context)
+  const finished = completeSteps(context, 'update')
+  if (finished === undefined) throw new Error('an update without exchanges cannot be answered')
+  return finished
 }
 
 function changeOf({ prepared }: Context, observed: Observed, differences: readonly Difference[]): Change {
@@ -36,9 +38,12 @@ interface UpdateInput {
 function runUpdate(context: Context, seen: readonly Exchange[], { change, observed }: UpdateInput): VerbRun {
   const prepared = context.prepared.actions.update
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'update' })] }
+  const generation = generationOf(context.resource)
+  const completed = completedRun(context, 'update', generation, seen)
+  if (completed !== undefined) return completed
   return runVerb({
     context, action: 'update', prepared, seen, why: 'update', extras: { observed }, headers: versionHeader(context),
-    done: doneSteps(context, 'update', generationOf(context.resource)), isRecorded: isRecorded(context), ...(change && { change }),
+    done: doneSteps(context, 'update', generation), ...(change && { change }),
   })
 }
 
@@ -84,13 +89,14 @@ function inputBefore(context: Context, start: number): UpdateInput {
 type Answered = Extract<VerbRun, { type: 'answered' }> & { readonly outcome: { readonly type: 'found' | 'accepted' | 'pending'; readonly observed?: Observed } }
 
 function finishUpdate(context: Context, { exchange, outcome }: Answered, end: number): Decision | undefined {
-  if (context.memory.steps?.action === 'update') return forgetSteps(context)
+  const unfinished = completeSteps(context, 'update')
+  if (unfinished !== undefined) return unfinished
   if (exchange === undefined) return undefined
   const moved = renamed(context, outcome.observed, exchange, end)
   if (moved !== undefined) return moved
   const operation = startedOperation(context, 'update', exchange, outcome)
   if (operation === undefined || hasWritten(context, 'operation', end)) return undefined
-  return writeOperation(context, { ...memoryOf(context), operation }, REASON.pending)
+  return writeOperation(context, { ...memoryOf(context), operation })
 }
 
 /** An update may move the object: the new identity is stored before anything else is asked. */

@@ -22,8 +22,6 @@ export interface VerbInput {
   readonly headers?: readonly HttpHeader[]
   /** Answers of steps that an earlier reconcile has made. */
   readonly done?: Readonly<Record<string, JsonValue>>
-  /** All steps were recorded, and the record is no longer needed. */
-  readonly isRecorded?: boolean
   readonly extraPath?: Readonly<Record<string, JsonValue>>
 }
 
