@@ -27,7 +27,8 @@ function handleMember({ operationRef }: AsyncSettings): Pick<AsyncPlan, 'handle'
 }
 
 function deadlineOf({ deadlineSeconds, poll }: AsyncSettings): number {
-  return deadlineSeconds ?? poll?.timeoutSeconds ?? (poll === undefined ? DEADLINE_SECONDS : Math.max(1, poll.maxAttempts * poll.intervalSeconds))
+  const attempts = poll === undefined ? DEADLINE_SECONDS : Math.max(1, poll.maxAttempts * poll.intervalSeconds)
+  return deadlineSeconds ?? poll?.timeoutSeconds ?? attempts
 }
 
 interface Polling {

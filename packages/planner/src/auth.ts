@@ -2,7 +2,7 @@ import type { ResourceModel, SchemeModel } from '@oasgen/model'
 import { resolveUri, type Operation, type SecurityAlternative } from '@oasgen/openapi'
 import type { SchemePlan } from '@oasgen/plan'
 import type { AuthAlternative, AuthRequirement } from '@oasgen/wire'
-import { allCalls } from './calls.js'
+import { allOperations } from './calls.js'
 
 /** How each scheme of the document is satisfied. */
 export function compileSchemes(model: ResourceModel): Readonly<Record<string, SchemePlan>> {
@@ -18,14 +18,16 @@ function schemePlan(model: ResourceModel, { method, block, scheme, name }: Schem
     case 'basic': case 'bearer': case 'digest': case 'mutualTLS': case 'ociSignature': return { type: method, block }
     case 'http': return { type: 'http', block, scheme: scheme.type === 'http' ? scheme.scheme : name }
     case 'apiKey': return scheme.type === 'apiKey' ? { type: 'apiKey', block, in: scheme.in, name: scheme.parameter } : undefined
-    case 'openIdConnect': return scheme.type === 'openIdConnect' ? { type: 'openIdConnect', block, url: absolute(model, scheme.url) } : undefined
+    case 'openIdConnect': return scheme.type === 'openIdConnect' ? { type: method, block, url: absolute(model, scheme.url) } : undefined
     case 'oauth2': return oauthPlan(model, { method, block, scheme, name })
-    case 'awsV4': return { type: 'awsV4', block, ...hint(scheme.extensions['x-oasgen-service'], 'service'), ...hint(scheme.extensions['x-oasgen-region'], 'region') }
+    case 'awsV4': return { type: 'awsV4', block, ...hint(scheme, 'service'), ...hint(scheme, 'region') }
     case 'unsupported': return undefined
   }
 }
 
-function hint(value: unknown, name: 'service' | 'region'): { readonly service?: string; readonly region?: string } {
+/** `x-oasgen-service`, `x-oasgen-region`: what the Configuration may leave out. */
+function hint({ extensions }: SchemeModel['scheme'], name: 'service' | 'region'): { readonly service?: string; readonly region?: string } {
+  const value = extensions[`x-oasgen-${name}`]
   return typeof value === 'string' ? { [name]: value } : {}
 }
 
@@ -42,8 +44,8 @@ function absolute({ document }: ResourceModel, url: string): string {
 
 /** All that the calls need, so that one token serves them all. */
 function scopesOf(model: ResourceModel, name: string): readonly string[] {
-  const uses = allCalls(model).flatMap(({ call, poll, proof }) => [call?.operation, poll, proof].flatMap((operation) => (operation === undefined ? [] : operation.security.alternatives)))
-  const scopes = uses.flatMap(({ schemes }) => schemes.filter((use) => use.name === name).flatMap((use) => use.scopes))
+  const uses = allOperations(model).flatMap(({ security }) => security.alternatives.flatMap(({ schemes }) => schemes))
+  const scopes = uses.filter((use) => use.name === name).flatMap((use) => use.scopes)
   return [...new Set(scopes)].toSorted()
 }
 
@@ -57,7 +59,8 @@ export function requirementOf(model: ResourceModel, { security }: Operation): Au
   const isStrict = model.definition.resource.schema === 'strict'
   const declared = security.alternatives.filter(({ schemes }) => schemes.every(({ name }) => known.has(name))).map(alternativePlan)
   const said = declared.filter(({ schemes }) => schemes.length > 0)
-  const others = isStrict && security.origin !== 'undeclared' ? [] : [...known].map(single).filter((each) => !said.some((other) => isSame(each, other)))
+  const isSaid = isStrict && security.origin !== 'undeclared'
+  const others = isSaid ? [] : [...known].map(single).filter((each) => !said.some((other) => isSame(each, other)))
   const mayGoWithout = declared.length === 0 || declared.length > said.length
   const alternatives = [...said, ...others, ...(mayGoWithout ? [{ schemes: [] }] : [])]
   return alternatives.every(({ schemes }) => schemes.length === 0) ? undefined : { alternatives }

@@ -4,10 +4,11 @@ import type { Schema } from '@oasgen/openapi'
 import type { BodyFieldPlan, BodyPlan, ShapePlan, ValueSource } from '@oasgen/plan'
 import type { RequestMapping, VerbAction } from '@oasgen/restdefinition'
 import { isDrifting } from './drifting.js'
-import { ruleAt, specPath } from './field-index.js'
+import { firstKey, ruleAt, specPath } from './field-index.js'
 import { jqText } from './jq-text.js'
 import { celInBody } from './cel-uses.js'
 import { companionFields, markSource } from './companion-fields.js'
+import { mappingsInto } from './mappings.js'
 import type { Planning } from './planning.js'
 import { isRead } from './reading.js'
 import { compileShape } from './shape.js'
@@ -37,7 +38,7 @@ function isSent({ description }: CallModel, { required }: BodyModel): boolean {
 }
 
 function bodyMappings({ description }: CallModel): readonly RequestMapping[] {
-  return description.fieldMapping.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === 'body' ? [mapping] : []))
+  return mappingsInto(description.fieldMapping, 'body')
 }
 
 function mediaOf({ contentType, encoding }: BodyModel): Pick<BodyPlan, 'contentType' | 'encoding'> {
@@ -48,8 +49,9 @@ function mediaOf({ contentType, encoding }: BodyModel): Pick<BodyPlan, 'contentT
 function mappedBody(planning: Planning, call: CallModel, action: VerbAction): BodyPlan {
   const { description, body } = call
   const transform = jqText(description.requestTransform)
+  const plain = { contentType: description.body.contentType ?? 'application/json', encoding: 'json' as const }
   return {
-    ...(body === undefined ? { contentType: description.body.contentType ?? 'application/json', encoding: 'json' as const } : mediaOf(body)),
+    ...(body === undefined ? plain : mediaOf(body)),
     mode: description.body.mode,
     whenEmpty: description.body.whenEmpty,
     ...(description.body.path !== undefined && { path: description.body.path }),
@@ -107,12 +109,12 @@ function declaredField(planning: Planning, call: CallModel, { name, property, ac
   const shape = field === undefined ? true : shapeOfField(planning, field, property.schema)
   const below = field === undefined ? [] : companionFields(planning, name, action)
   if (sources.length === 0) return below
-  const writeOnly = isWriteOnly(planning, name, property)
-  return [{ path, sources, ...(property.required && { required: true }), ...(writeOnly && { writeOnly: true }), ...shapeMember(shape) }, ...below]
+  const writeOnly = isWriteOnly(planning, name, property) ? { writeOnly: true as const } : {}
+  return [{ path, sources, ...(property.required && { required: true }), ...writeOnly, ...shapeMember(shape) }, ...below]
 }
 
 function shapeOfField({ fields }: Planning, { name, schema, updateSchema }: FieldModel, body: Schema): ShapePlan {
-  const below = [...fields.rules.values()].filter(({ steps: [step, ...rest] }) => step !== undefined && 'key' in step && step.key === name && rest.length > 0)
+  const below = [...fields.rules.values()].filter(({ steps }) => firstKey(steps) === name && steps.length > 1)
   return compileShape({
     body,
     spec: updateSchema === undefined ? [schema] : [schema, updateSchema],
@@ -129,8 +131,8 @@ function shapeMember(shape: ShapePlan): { readonly shape?: ShapePlan } {
 function fieldSources(planning: Planning, { description }: CallModel, { name, property, action }: Declared): readonly ValueSource[] {
   const target: Target = { action, in: 'body' }
   const path = printPath(ofKeys(name))
-  const mapped = description.fieldMapping.flatMap((mapping) =>
-    mapping.direction === 'request' && mapping.to.in === 'body' && printed(mapping.to.path) === path ? mappedSources(planning, mapping, target) : [])
+  const own = mappingsInto(description.fieldMapping, 'body').filter(({ to }) => printed(to.path) === path)
+  const mapped = own.flatMap((mapping) => mappedSources(planning, mapping, target))
   const rule = ruleAt(planning.fields, specPath(name))
   if (rule?.settings.ownershipMark === true && (action === 'create' || action === 'update')) return [...mapped, markSource(planning, rule)]
   const whole = property.required || (description.body.mode === 'full' && !property.schema.readOnly)
@@ -147,10 +149,12 @@ function isWriteOnly({ model, fields }: Planning, name: string, { schema }: Prop
 /** Fields that the definition adds to what the document describes, less those that it only reads. */
 function additions(planning: Planning, action: VerbAction, known: ReadonlySet<string>): readonly BodyFieldPlan[] {
   if (action !== 'create' && action !== 'update') return []
-  const added = [...planning.fields.rules.values()].flatMap(({ settings, steps: [step] }) => (settings.schema !== undefined && step !== undefined && 'key' in step ? [step.key] : []))
+  const rules = [...planning.fields.rules.values()].filter(({ settings }) => settings.schema !== undefined)
+  const added = rules.flatMap(({ steps }) => firstKey(steps) ?? [])
   return [...new Set(added)].flatMap((name) => {
     const path = printPath(ofKeys(name))
     const isOwn = planning.fields.spec.get(name)?.origin.type === 'definition'
-    return !isOwn || known.has(path) || isRead(planning.model, name) ? [] : [{ path, sources: specSources(planning, name, { action, in: 'body' }) }]
+    if (!isOwn || known.has(path) || isRead(planning.model, name)) return []
+    return [{ path, sources: specSources(planning, name, { action, in: 'body' }) }]
   })
 }

@@ -27,7 +27,8 @@ type Side = NonNullable<VerbModel['proof']>
 /** A GET beside the verb itself: the poll of an operation, the proof of an absence. */
 export function compileSide(planning: Planning, side: Side, input: ParameterInput & { readonly description: CallDescription }): CallPlan {
   const { operation, parameters } = side
-  return { ...callPlan(planning, operation, { parameters, input, description: input.description }), response: { successCodes: successCodes(operation) } }
+  const response = { successCodes: successCodes(operation) }
+  return { ...callPlan(planning, operation, { parameters, input, description: input.description }), response }
 }
 
 interface Inputs {
@@ -36,7 +37,9 @@ interface Inputs {
   readonly description: CallDescription
 }
 
-function callPlan(planning: Planning, operation: Operation, { parameters, input, description }: Inputs): Omit<CallPlan, 'body' | 'response'> {
+type Request = Omit<CallPlan, 'body' | 'response'>
+
+function callPlan(planning: Planning, operation: Operation, { parameters, input, description }: Inputs): Request {
   const { pieces, queries } = compileTemplate(operation.path)
   const constants = [...queries.filter(({ name }) => !description.queries.some((query) => query.name === name)), ...description.queries]
   const accept = acceptOf(operation)

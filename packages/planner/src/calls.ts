@@ -1,19 +1,15 @@
-import type { CallModel, ResourceModel } from '@oasgen/model'
+import type { CallModel, ResourceModel, VerbModel } from '@oasgen/model'
 import type { Operation } from '@oasgen/openapi'
 
-export interface CallUse {
-  readonly call: CallModel | undefined
-  readonly poll: Operation | undefined
-  readonly proof: Operation | undefined
+/** The calls of a verb, in the order of sending. */
+export function callsOf(verb: VerbModel | undefined): readonly CallModel[] {
+  return verb === undefined ? [] : [...(verb.call === undefined ? [] : [verb.call]), ...verb.steps]
 }
 
-/** Everything that a definition sends, in the order of its verbs. */
-export function allCalls({ verbs }: ResourceModel): readonly CallUse[] {
+/** Every operation that is used, those of polls and proofs too. */
+export function allOperations({ verbs }: ResourceModel): readonly Operation[] {
   return (['get', 'findby', 'create', 'update', 'delete'] as const).flatMap((action) => {
-    const verb = verbs[action]
-    if (verb === undefined) return []
-    const calls = [...(verb.call === undefined ? [] : [verb.call]), ...verb.steps]
-    const uses = calls.map((call) => ({ call, poll: call.poll?.operation, proof: undefined }))
-    return verb.proof === undefined ? uses : [...uses, { call: undefined, poll: undefined, proof: verb.proof.operation }]
+    const calls = callsOf(verbs[action]).flatMap(({ operation, poll }) => [operation, poll?.operation])
+    return [...calls, verbs[action]?.proof?.operation].filter((operation) => operation !== undefined)
   })
 }

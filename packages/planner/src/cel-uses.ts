@@ -14,12 +14,13 @@ export interface CelUse {
 }
 
 const REQUEST: readonly CelVariable[] = ['self', 'observed', 'steps', 'item', 'now']
+const CONDITIONS = ['readyWhen', 'failedWhen', 'completedWhen', 'deletedWhen'] as const
 const CONDITION: readonly CelVariable[] = ['self', 'observed', 'now']
 
 export function celUses({ definition }: ResourceModel): readonly CelUse[] {
   const { resource } = definition
   return [
-    ...(['readyWhen', 'failedWhen', 'completedWhen', 'deletedWhen'] as const).flatMap((name) => one(resource[name], { at: `/spec/resource/${name}`, variables: CONDITION, result: 'bool' })),
+    ...CONDITIONS.flatMap((name) => one(resource[name], { at: `/spec/resource/${name}`, variables: CONDITION, result: 'bool' })),
     ...resource.exports.flatMap(({ value, at }) => one(value, { at: `${at}/value`, variables: [...CONDITION, 'response'], result: 'any' })),
     ...resource.fields.flatMap(({ normalize, at }) => normalize.flatMap((step, index) =>
       typeof step === 'object' ? one(step.cel, { at: `${at}/normalize/${index}/cel`, variables: ['value'], result: 'any' }) : [])),

@@ -1,8 +1,8 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import type { CallModel } from '@oasgen/model'
 import type { ActionPlan, AsyncPlan, BodyPlan, CallPlan, Plan } from '@oasgen/plan'
-import { definitionPlace, type CallDescription, type VerbAction } from '@oasgen/restdefinition'
-import { callsOf } from './features.js'
+import { definitionPlace, type VerbAction } from '@oasgen/restdefinition'
+import { callsOf } from './calls.js'
+import { plannedCalls } from './features.js'
 import { keptPath } from './field-index.js'
 import type { Planning } from './planning.js'
 
@@ -11,8 +11,10 @@ export function callFindings(planning: Planning, plan: Plan): readonly Finding[]
   const verbs = Object.values(planning.model.verbs)
   return [
     ...verbs.flatMap((verb) => {
-      const action = plan.actions[verb.action]
-      return action === undefined ? [] : [...asyncFindings(planning, verb.action, action), ...sideFindings(planning, verb.action, action), ...sealedFindings(planning, verb.action, action)]
+      const { action } = verb
+      const compiled = plan.actions[action]
+      if (compiled === undefined) return []
+      return [asyncFindings, sideFindings, sealedFindings].flatMap((check) => check(planning, action, compiled))
     }),
     ...createFindings(planning),
     ...scopeFindings(planning, plan),
@@ -23,24 +25,21 @@ function at({ model }: Planning, pointer: string): { readonly where: ReturnType<
   return { where: definitionPlace(model.definition, pointer) }
 }
 
-function callModels({ model }: Planning, action: VerbAction): readonly CallModel[] {
-  const verb = model.verbs[action]
-  return verb === undefined ? [] : [...(verb.call === undefined ? [] : [verb.call]), ...verb.steps]
-}
-
 /** A create has no status to read from. */
 function createFindings(planning: Planning): readonly Finding[] {
-  return callModels(planning, 'create').flatMap(({ description }) =>
+  return callsOf(planning.model.verbs.create).flatMap(({ description }) =>
     description.fieldMapping.flatMap((mapping) => {
       const path = mapping.direction === 'request' && mapping.from.type === 'resource' ? mapping.from.path : ''
-      return keptPath(planning.fields, path).startsWith('status') ? [finding('PLN0108', { path }, at(planning, `${mapping.at}/inCustomResource`))] : []
+      if (!keptPath(planning.fields, path).startsWith('status')) return []
+      return [finding('PLN0108', { path }, at(planning, `${mapping.at}/inCustomResource`))]
     }))
 }
 
 /** The work goes on, and nobody would see it end. */
 function asyncFindings(planning: Planning, action: VerbAction, plan: ActionPlan): readonly Finding[] {
-  const described = callModels(planning, action).map(({ description }) => description)
-  const compiled: readonly (AsyncPlan | undefined)[] = [...(plan.call === undefined ? [] : [plan.async]), ...(plan.steps ?? []).map((step) => step.async)]
+  const described = callsOf(planning.model.verbs[action]).map(({ description }) => description)
+  const inSteps = (plan.steps ?? []).map((step) => step.async)
+  const compiled: readonly (AsyncPlan | undefined)[] = plan.call === undefined ? inSteps : [plan.async, ...inSteps]
   return described.flatMap((description, index) => {
     const asynchronous = compiled[index]
     if (asynchronous?.handle === undefined || asynchronous.poll !== undefined || asynchronous.handle.in === 'header') return []
@@ -51,7 +50,7 @@ function asyncFindings(planning: Planning, action: VerbAction, plan: ActionPlan)
 /** Polls and proofs are requests too: all their path parameters need a value. */
 function sideFindings(planning: Planning, action: VerbAction, plan: ActionPlan): readonly Finding[] {
   const description = planning.model.verbs[action]?.description
-  const polls = [plan.async, ...(plan.steps ?? []).map((step) => step.async)].flatMap((each) => (each?.poll === undefined ? [] : [each.poll]))
+  const polls = [plan.async, ...(plan.steps ?? []).map((step) => step.async)].flatMap((each) => each?.poll ?? [])
   const sides = [
     ...polls.map((poll) => ({ call: poll.call, what: 'poll', given: poll.handleParameter })),
     ...(plan.absenceProof === undefined ? [] : [{ call: plan.absenceProof, what: 'absenceProof', given: undefined }]),
@@ -61,14 +60,15 @@ function sideFindings(planning: Planning, action: VerbAction, plan: ActionPlan):
 }
 
 function unfilled({ parameters }: CallPlan, given: string | undefined): readonly string[] {
-  return parameters.filter(({ name, in: place, required, sources }) => sources.length === 0 && name !== given && (place === 'path' || required === true)).map(({ name }) => name)
+  const empty = parameters.filter(({ name, sources }) => sources.length === 0 && name !== given)
+  return empty.filter(({ in: place, required }) => place === 'path' || required === true).map(({ name }) => name)
 }
 
 /** A secret may pass through a request, never through a program. */
 function sealedFindings(planning: Planning, action: VerbAction, plan: ActionPlan): readonly Finding[] {
-  const where = (description: CallDescription | undefined) => at(planning, `${description?.at ?? ''}/requestTransform`)
-  const bodies = callsOf(plan).flatMap(({ body }) => body ?? [])
-  return bodies.filter((body) => body.transform !== undefined && holdsSecret(body)).map(() => finding('PLN0111', { action }, where(planning.model.verbs[action]?.description)))
+  const bodies = plannedCalls(plan).flatMap(({ body }) => body ?? [])
+  const where = at(planning, `${planning.model.verbs[action]?.description.at ?? ''}/requestTransform`)
+  return bodies.filter((body) => body.transform !== undefined && holdsSecret(body)).map(() => finding('PLN0111', { action }, where))
 }
 
 function holdsSecret({ fields, value }: BodyPlan): boolean {

@@ -1,15 +1,18 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { fieldAt, isListSchema } from '@oasgen/model'
-import type { CallPlan, Plan, ValueSource } from '@oasgen/plan'
+import type { Plan } from '@oasgen/plan'
 import { definitionPlace } from '@oasgen/restdefinition'
-import { callsOf } from './features.js'
+import { plannedCalls, sourcesOf } from './features.js'
 import type { IndexedRule } from './field-index.js'
 import type { Planning } from './planning.js'
 
 /** Entries of `fields` that cannot take effect. */
 export function fieldFindings(planning: Planning, plan: Plan): readonly Finding[] {
   return [...planning.fields.rules.values()].flatMap((rule) => [
-    ...companionFindings(planning, rule), ...markFindings(planning, plan, rule), ...replaceFindings(planning, rule), ...witnessFindings(planning, rule),
+    ...companionFindings(planning, rule),
+    ...markFindings(planning, plan, rule),
+    ...replaceFindings(planning, rule),
+    ...witnessFindings(planning, rule),
     ...listFindings(planning, rule),
   ])
 }
@@ -25,18 +28,15 @@ function companionFindings(planning: Planning, { companion, settings }: IndexedR
 
 function markFindings(planning: Planning, { actions }: Plan, { settings }: IndexedRule): readonly Finding[] {
   if (!settings.ownershipMark || actions.create === undefined) return []
-  const isSent = callsOf(actions.create).flatMap(sourcesOf).some(({ from }) => from === 'mark')
+  const isSent = plannedCalls(actions.create).flatMap(sourcesOf).some(({ from }) => from === 'mark')
   return isSent ? [] : [finding('PLN0103', { path: settings.path }, at(planning, `${settings.at}/ownershipMark`))]
-}
-
-function sourcesOf({ parameters, body }: CallPlan): readonly ValueSource[] {
-  return [...parameters.flatMap(({ sources }) => sources), ...(body?.fields ?? []).flatMap(({ sources }) => sources)]
 }
 
 function replaceFindings(planning: Planning, { settings }: IndexedRule): readonly Finding[] {
   if (settings.immutable !== 'replace') return []
   const missing = (['delete', 'create'] as const).find((action) => planning.model.verbs[action] === undefined)
-  return missing === undefined ? [] : [finding('PLN0104', { path: settings.path, action: missing }, at(planning, `${settings.at}/immutable`))]
+  if (missing === undefined) return []
+  return [finding('PLN0104', { path: settings.path, action: missing }, at(planning, `${settings.at}/immutable`))]
 }
 
 function witnessFindings(planning: Planning, { settings }: IndexedRule): readonly Finding[] {

@@ -13,7 +13,8 @@ export function companionFields(planning: Planning, name: string, action: VerbAc
     if (names === undefined || names.length < 2 || names[0] !== name) return []
     const path = printPath(ofKeys(...names))
     if (rule.companion !== undefined) return [{ path, sources: resourceSources(planning, specPath(...names), { action, in: 'body' }) }]
-    return rule.settings.ownershipMark && (action === 'create' || action === 'update') ? [{ path, sources: [markSource(planning, rule)] }] : []
+    const isMarked = rule.settings.ownershipMark && (action === 'create' || action === 'update')
+    return isMarked ? [{ path, sources: [markSource(planning, rule)] }] : []
   })
 }
 

@@ -26,8 +26,12 @@ export function compileReferences({ fields, model }: Planning): readonly Referen
 export function compileSecrets({ fields }: Planning): readonly SecretFieldPlan[] {
   return [...fields.rules.values()].flatMap(({ companion, path }) => {
     if (companion?.type !== 'secret') return []
-    return [{ path: `spec.${printFieldPattern(companion.steps)}`.replace('spec.[', 'spec['), field: `spec.${path}`.replace('spec.[', 'spec['), form: companion.form }]
+    return [{ path: belowSpec(printFieldPattern(companion.steps)), field: belowSpec(path), form: companion.form }]
   })
+}
+
+function belowSpec(pattern: string): string {
+  return pattern.startsWith('[') ? `spec${pattern}` : `spec.${pattern}`
 }
 
 function placeOf({ companion, steps }: IndexedRule): { readonly path: string; readonly field: string } | undefined {

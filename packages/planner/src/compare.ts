@@ -1,5 +1,8 @@
 import { firstName, pathNames, propertiesOf, referenceFieldName, secretFieldName } from '@oasgen/model'
 import type { ComparePlan } from '@oasgen/plan'
+import { callsOf } from './calls.js'
+import { firstKey } from './field-index.js'
+import { mappingsInto } from './mappings.js'
 import type { Planning } from './planning.js'
 import { compileRules } from './rules.js'
 
@@ -34,23 +37,22 @@ function ignoredFields({ model, fields, identity }: Planning): readonly string[]
     const names = pathNames(path) ?? []
     return assigned === 'spec' && names[0] === 'spec' && names[1] !== undefined && names.length === 2 ? [names[1]] : []
   })
-  const parameters = model.spec.filter(({ origin, returned }) => origin.type === 'parameter' && (origin.in === 'path' || !returned)).map(({ name }) => name)
+  const parameters = model.spec.filter(({ origin, returned }) => origin.type === 'parameter' && (origin.in === 'path' || !returned))
   const companions = [...fields.rules.values()].flatMap(({ settings, steps }) => {
-    const [step] = steps
-    if (step === undefined || steps.length > 1 || !('key' in step)) return []
-    if (settings.secret) return [secretFieldName(step.key)]
-    return settings.reference === undefined ? [] : [referenceFieldName(step.key)]
+    const name = firstKey(steps)
+    if (name === undefined || steps.length > 1) return []
+    if (settings.secret) return [secretFieldName(name)]
+    return settings.reference === undefined ? [] : [referenceFieldName(name)]
   })
-  return ['configurationRef', ...naming, ...parameters, ...companions]
+  return ['configurationRef', ...naming, ...parameters.map(({ name }) => name), ...companions]
 }
 
 /** What update's body can express. */
 function updatableFields({ model }: Planning): readonly string[] {
-  const { update } = model.verbs
-  const calls = update === undefined ? [] : [...(update.call === undefined ? [] : [update.call]), ...update.steps]
-  const declared = calls.flatMap(({ body }) => (body === undefined ? [] : body.form === 'object' ? [...propertiesOf(body.object).keys()] : [body.field]))
-  const mapped = calls.flatMap(({ description }) => description.fieldMapping.flatMap((mapping) => {
-    const names = mapping.direction === 'request' && mapping.to.in === 'body' && mapping.from.type === 'resource' ? pathNames(mapping.from.path) : undefined
+  const calls = callsOf(model.verbs.update)
+  const declared = calls.flatMap(({ body }) => (body?.form === 'object' ? [...propertiesOf(body.object).keys()] : body?.field ?? []))
+  const mapped = calls.flatMap(({ description }) => mappingsInto(description.fieldMapping, 'body').flatMap(({ from }) => {
+    const names = from.type === 'resource' ? pathNames(from.path) : undefined
     return names?.[0] === 'spec' && names[1] !== undefined ? [names[1]] : []
   }))
   const known = new Set(model.spec.map(({ name }) => name))

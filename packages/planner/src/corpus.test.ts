@@ -49,15 +49,11 @@ describe.skipIf(!isHere)(isHere ? 'resources of real documents' : `resources of 
       for (const schema of ['compatible', 'strict']) {
         const definition = readRestDefinition(definitionOf(candidate, schema)).value
         if (definition === undefined) continue
-        const began = performance.now()
         const { value: model } = buildModel(linkDocument(source, new Map(), linkOptions(definition)), definition)
-        const modelled = performance.now()
         const { value: plan, findings } = compilePlan(model)
-        const took = performance.now() - modelled
         expect(findings.filter(({ severity }) => severity === 'error'), candidate.path).toEqual([])
         if (plan === undefined) throw new Error(`${candidate.path} has no Plan`)
         const { text } = printPlan(plan)
-        if (isAll && (took > 200 || text.length > 60_000)) console.log(`${file} ${candidate.path} ${schema}: model ${Math.round(modelled - began)} ms, plan ${Math.round(took)} ms, ${text.length} bytes`)
         expect(text.length, candidate.path).toBeLessThan(MAX_PLAN_BYTES)
         expect(readPlan(text).findings, candidate.path).toEqual([])
         expect(prepare(plan).findings, candidate.path).toEqual([])

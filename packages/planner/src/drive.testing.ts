@@ -107,7 +107,7 @@ export function collection(options: { readonly path: string; readonly id: string
       if (request.method === 'GET') return answer(200, options.list?.([...items.values()]) ?? [...items.values()])
       const id = options.nextId()
       const made = { ...body, [options.id]: id }
-      items.set(String(id), made)
+      items.set(typeof id === 'string' ? id : writeJson(id), made)
       return answer(201, made)
     }
     const key = decodeURIComponent(path.slice(options.path.length + 1))

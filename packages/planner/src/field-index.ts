@@ -68,6 +68,11 @@ function formOf(model: ResourceModel, settings: FieldSettings): 'text' | 'json' 
   return types.length === 0 || types.includes('string') ? 'text' : 'json'
 }
 
+/** The field of the spec that a pattern begins with. */
+export function firstKey([step]: readonly PatternStep[]): string | undefined {
+  return step !== undefined && 'key' in step ? step.key : undefined
+}
+
 /** The names of a pattern that has no list in it. */
 export function keysOf(steps: readonly PatternStep[]): readonly string[] | undefined {
   const keys = steps.flatMap((step) => ('key' in step ? [step.key] : []))

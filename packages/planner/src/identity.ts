@@ -8,7 +8,11 @@ import type { Planning } from './planning.js'
 
 /** What fills the paths of get, update and delete, in their order. */
 export function compileIdentity(planning: Planning): IdentityPlan {
-  return { parts: planning.identity.map((part) => ({ path: part.path, assigned: part.assigned, from: sourcesOf(planning, part), type: typeOf(part) })) }
+  const parts = planning.identity.map((part) => {
+    const { path, assigned } = part
+    return { path, assigned, from: sourcesOf(planning, part), type: typeOf(part) }
+  })
+  return { parts }
 }
 
 function typeOf({ schema }: PlannedPart): IdentityPart['type'] {
@@ -24,7 +28,7 @@ function sourcesOf(planning: Planning, part: PlannedPart): readonly IdentitySour
   return [...body, ...locationSources(planning, part)]
 }
 
-/** A name that the user may leave out is then chosen by the API. What was sent is the identity otherwise, in whatever spelling it is answered. */
+/** A name that the user may leave out is then chosen by the API. Otherwise what was sent is the identity, however answers spell it. */
 function mayBeAssigned({ fields }: Planning, { path, inObject }: PlannedPart): boolean {
   const [name] = inObject
   const field = name !== undefined && inObject.length === 1 ? fields.spec.get(name) : undefined

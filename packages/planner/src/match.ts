@@ -3,6 +3,7 @@ import type { VerbModel } from '@oasgen/model'
 import type { IdentifierPlan, MatchPlan } from '@oasgen/plan'
 import { markSource } from './companion-fields.js'
 import { keptPath, keysOf } from './field-index.js'
+import { mappingsOut } from './mappings.js'
 import type { Planning } from './planning.js'
 import { covers } from './response.js'
 
@@ -26,19 +27,17 @@ function identifierPlan({ fields }: Planning, verb: VerbModel, path: string): Id
 
 /** A plain mapping of the item tells where the item has what the resource calls otherwise. */
 function itemPlace({ description }: VerbModel, places: readonly string[]): string | undefined {
-  for (const mapping of description.fieldMapping) {
-    const isPlain = mapping.direction === 'response' && mapping.from.in === 'body' && mapping.alias === undefined && mapping.jq === undefined
-    if (isPlain && places.includes(mapping.to)) return mapping.from.path
-  }
-  return undefined
+  const fromBody = mappingsOut(description.fieldMapping).filter(({ from }) => from.in === 'body')
+  const plain = fromBody.filter(({ alias, jq }) => alias === undefined && jq === undefined)
+  return plain.find(({ to }) => places.includes(to))?.from.path
 }
 
 /** The list shows all that get shows, or there is no get to ask. */
 function isComplete({ model }: Planning, { call, description }: VerbModel): boolean {
-  const whole = model.verbs.get?.call?.response?.object
-  const item = call?.response?.object
-  if (model.verbs.get === undefined) return true
-  if (model.verbs.get.description.fieldMapping.some(({ direction }) => direction === 'response') || description.responseTransform !== undefined) return false
+  const { get } = model.verbs
+  if (get === undefined) return true
+  const [whole, item] = [get.call?.response?.object, call?.response?.object]
+  if (mappingsOut(get.description.fieldMapping).length > 0 || description.responseTransform !== undefined) return false
   return whole !== undefined && item !== undefined && covers(item, whole)
 }
 

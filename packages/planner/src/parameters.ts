@@ -1,9 +1,10 @@
-import { ofKeys, parsePath, printPath } from '@oasgen/fieldpath'
+import { ofKeys, printPath } from '@oasgen/fieldpath'
 import { typesOf, type ParameterModel } from '@oasgen/model'
 import type { JsonValue } from '@oasgen/json'
 import type { ParameterPlan, ValueSource } from '@oasgen/plan'
 import type { FieldMapping, RequestMapping, VerbAction } from '@oasgen/restdefinition'
 import { isDrifting } from './drifting.js'
+import { mappingsInto, nameIn } from './mappings.js'
 import type { Planning } from './planning.js'
 import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
 
@@ -16,13 +17,15 @@ export interface ParameterInput {
   readonly ownHeader?: string
 }
 
+type Parameters = readonly ParameterModel[]
+
 /** The parameters that something can fill, those that a request cannot do without, and what mappings add to them. */
-export function compileParameters(planning: Planning, parameters: readonly ParameterModel[], input: ParameterInput): readonly ParameterPlan[] {
+export function compileParameters(planning: Planning, parameters: Parameters, input: ParameterInput): readonly ParameterPlan[] {
   const declared = parameters.flatMap((parameter) => {
     if (parameter.filledBy === 'constant' || parameter.filledBy === 'pagination' || isOwn(parameter, input)) return []
     const sources = sourcesOf(planning, parameter, input)
-    const isNeeded = parameter.required || parameter.in === 'path' || (isVersion(parameter) && input.action !== 'get' && input.action !== 'findby')
-    return sources.length === 0 && !isNeeded ? [] : [parameterPlan(planning, parameter, { sources, action: input.action })]
+    if (sources.length === 0 && !isNeeded(parameter, input)) return []
+    return [parameterPlan(planning, parameter, { sources, action: input.action })]
   })
   return [...declared, ...undeclared(planning, parameters, input)]
 }
@@ -31,20 +34,22 @@ function isOwn({ name, in: place }: ParameterModel, { ownHeader }: ParameterInpu
   return place === 'header' && name.toLowerCase() === ownHeader?.toLowerCase()
 }
 
+function isNeeded(parameter: ParameterModel, { action }: ParameterInput): boolean {
+  return parameter.required || parameter.in === 'path' || (isVersion(parameter) && action !== 'get' && action !== 'findby')
+}
+
 /** Whoever maps a value to a query or header that the document does not know wants it sent. */
-function undeclared(planning: Planning, parameters: readonly ParameterModel[], { action, mappings }: ParameterInput): readonly ParameterPlan[] {
-  const others = mappings.flatMap((mapping) => {
-    if (mapping.direction !== 'request' || (mapping.to.in !== 'query' && mapping.to.in !== 'header')) return []
-    const place = mapping.to.in
-    const name = parameterName(mapping.to.path)
-    return parameters.some((parameter) => parameter.in === place && isNamed(parameter, mapping.to.path)) ? [] : [{ name, in: place, mapping }]
-  })
-  const first = others.filter((each, index) => others.findIndex(({ name, in: place }) => place === each.in && name === each.name) === index)
-  return first.map(({ name, in: place }) => {
-    const own = others.filter((other) => other.in === place && other.name === name)
-    const sources = distinctSources(own.flatMap(({ mapping }) => mappedSources(planning, mapping, { action, in: place })))
-    const form = place === 'query' ? { style: 'form' as const, explode: true } : { style: 'simple' as const, explode: false }
-    return { name, in: place, ...form, sources, ...(action === 'findby' && isDrifting(planning, sources) && { drifting: true as const }) }
+function undeclared(planning: Planning, parameters: Parameters, { action, mappings }: ParameterInput): readonly ParameterPlan[] {
+  return (['query', 'header'] as const).flatMap((place) => {
+    const declared = parameters.filter((parameter) => parameter.in === place)
+    const others = mappingsInto(mappings, place).filter(({ to }) => !declared.some((parameter) => isNamed(parameter, to.path)))
+    const names = [...new Set(others.map(({ to }) => nameIn(to.path)))]
+    return names.map((name) => {
+      const own = others.filter(({ to }) => nameIn(to.path) === name)
+      const sources = distinctSources(own.flatMap((mapping) => mappedSources(planning, mapping, { action, in: place })))
+      const form = place === 'query' ? { style: 'form' as const, explode: true } : { style: 'simple' as const, explode: false }
+      return { name, in: place, ...form, sources, ...(action === 'findby' && isDrifting(planning, sources) && { drifting: true as const }) }
+    })
   })
 }
 
@@ -86,18 +91,11 @@ function isVersion({ name, in: place }: ParameterModel): boolean {
 }
 
 function mappingsTo(mappings: readonly FieldMapping[], parameter: ParameterModel): readonly RequestMapping[] {
-  return mappings.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === parameter.in && isNamed(parameter, mapping.to.path) ? [mapping] : []))
+  return parameter.in === 'cookie' ? [] : mappingsInto(mappings, parameter.in).filter(({ to }) => isNamed(parameter, to.path))
 }
 
-/** The reference writes a name with dots as a path: `['api.version']`. */
 function isNamed({ name, in: place }: ParameterModel, path: string): boolean {
-  return [path, parameterName(path)].some((text) => (place === 'header' ? text.toLowerCase() === name.toLowerCase() : text === name))
-}
-
-function parameterName(path: string): string {
-  const parsed = parsePath(path)
-  const [only, ...rest] = parsed.ok ? parsed.path : []
-  return only !== undefined && rest.length === 0 && 'key' in only ? only.key : path
+  return [path, nameIn(path)].some((text) => (place === 'header' ? text.toLowerCase() === name.toLowerCase() : text === name))
 }
 
 function configurationSources({ model }: Planning, { name, in: place }: ParameterModel, action: VerbAction): readonly ValueSource[] {

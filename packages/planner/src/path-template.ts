@@ -8,7 +8,7 @@ export interface TemplatePlan {
 
 /** The template of a path as pieces. A fragment only tells operations of one path apart, and is never sent. */
 export function compileTemplate(template: string): TemplatePlan {
-  const [path = '', query] = splitOnce(template.replace(/#.*$/s, ''), '?')
+  const [path, query] = splitOnce(template.replace(/#.*$/s, ''), '?')
   return { pieces: piecesOf(path), queries: query === undefined ? [] : constantsOf(query) }
 }
 

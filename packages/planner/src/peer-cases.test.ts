@@ -119,7 +119,7 @@ describe.skipIf(!isHere)(isHere ? 'request-building of the reference' : 'request
     const url = new URL(String(request?.url))
     if (wanted['urlPath'] !== undefined) expect([url.pathname, queryOf(request)]).toEqual([wanted['urlPath'], wanted['query']])
     else {
-      const other = new URL(String(wanted['url']))
+      const other = new URL(wanted['url'] as string)
       expect([url.origin + url.pathname, queryOf(request)]).toEqual([other.origin + other.pathname, Object.fromEntries(other.searchParams)])
     }
   })

@@ -1,7 +1,8 @@
 import { ofKeys, printPath } from '@oasgen/fieldpath'
-import { pathNames, prefixTo, type CallModel, type IdentityModel, type ParameterModel, type ResourceModel } from '@oasgen/model'
+import { pathNames, prefixTo, type IdentityModel, type ResourceModel } from '@oasgen/model'
 import type { Schema } from '@oasgen/openapi'
 import { keptPath, ruleAt, specPath, type FieldIndex } from './field-index.js'
+import { copiedFrom, mappingsInto, nameIn } from './mappings.js'
 
 /** A part of the identity in the Plan: those of the item, and the names above it that the user chose. */
 export interface PlannedPart extends Pick<IdentityModel, 'path' | 'assigned' | 'schema' | 'obtained' | 'inObject'> {
@@ -29,16 +30,14 @@ function askedFor(model: ResourceModel, fields: FieldIndex): readonly PlannedPar
   const call = (model.verbs.get ?? model.verbs.delete ?? model.verbs.update)?.call
   return (call?.parameters ?? []).flatMap((parameter) => {
     if (parameter.in !== 'query' || (!parameter.required && parameter.filledBy !== 'mapping') || fields.spec.has(parameter.name)) return []
-    const written = mappedFrom(call, parameter) ?? `status.${parameter.name}`
+    const { name, schema } = parameter
+    const mapping = mappingsInto(call?.description.fieldMapping ?? [], 'query').find(({ to }) => nameIn(to.path) === name)
+    const written = copiedFrom(mapping) ?? `status.${name}`
     const names = pathNames(written)
     if (names === undefined || names[0] !== 'status' || !fields.status.has(printPath(ofKeys(...names.slice(1))))) return []
-    return [{ parameter: parameter.name, path: keptPath(fields, written), assigned: 'server' as const, schema: parameter.schema, obtained: [], inObject: names.slice(1), role: 'item' as const }]
+    const known = { path: keptPath(fields, written), inObject: names.slice(1) }
+    return [{ parameter: name, ...known, assigned: 'server' as const, schema, obtained: [], role: 'item' as const }]
   })
-}
-
-function mappedFrom(call: CallModel | undefined, { name, in: place }: ParameterModel): string | undefined {
-  const mapping = call?.description.fieldMapping.find((each) => each.direction === 'request' && each.to.in === place && each.to.path === name)
-  return mapping?.direction === 'request' && mapping.from.type === 'resource' && mapping.alias === undefined ? mapping.from.path : undefined
 }
 
 function placeOf({ verbs }: ResourceModel, { parameter }: PlannedPart): number {
@@ -68,10 +67,10 @@ interface Parent {
 /** The one plain field of the spec that fills the parameter. */
 function onlySource(model: ResourceModel, fields: FieldIndex, { parameter, call }: Parent): string | undefined {
   if (model.configuration?.parameters.some((each) => each.in === 'path' && each.name === parameter) === true) return undefined
-  const mappings = call.description.fieldMapping.flatMap((mapping) => (mapping.direction === 'request' && mapping.to.in === 'path' && mapping.to.path === parameter ? [mapping] : []))
-  const [mapping] = mappings
-  if (mappings.length > 1 || (mapping !== undefined && (mapping.from.type !== 'resource' || mapping.alias !== undefined))) return undefined
-  const written = mapping?.from.type === 'resource' ? mapping.from.path : fields.spec.has(parameter) ? specPath(parameter) : undefined
+  const mappings = mappingsInto(call.description.fieldMapping, 'path').filter(({ to }) => nameIn(to.path) === parameter)
+  if (mappings.length > 1) return undefined
+  const own = fields.spec.has(parameter) ? specPath(parameter) : undefined
+  const written = mappings.length === 0 ? own : copiedFrom(mappings[0])
   const path = written === undefined ? undefined : keptPath(fields, written)
   if (path?.startsWith('spec') !== true) return undefined
   return ruleAt(fields, path)?.companion?.type === 'secret' ? undefined : path

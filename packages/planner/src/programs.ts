@@ -3,6 +3,7 @@ import { compileCel } from '@oasgen/expressions'
 import type { ResourceModel } from '@oasgen/model'
 import { definitionPlace, type JqProgram } from '@oasgen/restdefinition'
 import { celUses, type CelUse } from './cel-uses.js'
+import { describedCalls, mappingsOut } from './mappings.js'
 
 /** Whatever does not compile, with its text and column. */
 export function programFindings(model: ResourceModel): readonly Finding[] {
@@ -20,9 +21,10 @@ function checkJq({ definition }: ResourceModel, program: JqProgram): readonly Fi
 }
 
 export function jqUses({ definition }: ResourceModel): readonly JqProgram[] {
-  const calls = definition.resource.verbsDescription.flatMap((verb) => [verb, ...verb.steps])
-  return calls.flatMap((call) => {
-    const mapped = [...call.fieldMapping, ...(call.async?.poll?.fieldMapping ?? [])].flatMap((mapping) => (mapping.direction === 'response' && mapping.jq !== undefined ? [mapping.jq] : []))
-    return [...mapped, call.notFoundBody, call.requestTransform, call.responseTransform, call.async?.operationRef?.jq].filter((program) => program !== undefined)
+  return describedCalls(definition).flatMap(({ call, mappings }) => {
+    const { notFoundBody, requestTransform, responseTransform, async } = call
+    const inMappings = mappingsOut(mappings).map(({ jq }) => jq)
+    const programs = [...inMappings, notFoundBody, requestTransform, responseTransform, async?.operationRef?.jq]
+    return programs.filter((program) => program !== undefined)
   })
 }

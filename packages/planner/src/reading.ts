@@ -1,19 +1,26 @@
 import { parsePath } from '@oasgen/fieldpath'
 import type { ResourceModel } from '@oasgen/model'
+import type { MappingSource } from '@oasgen/restdefinition'
 import { celUses } from './cel-uses.js'
+import { describedCalls } from './mappings.js'
 
 /** Whether the definition itself says where the value of a field of the spec goes. */
 export function isRead(model: ResourceModel, name: string): boolean {
-  return sourcesOf(model).some((path) => isBelow(path, name)) || celUses(model).some(({ source, sends }) => sends === true && mentions(source, name))
+  const expressions = celUses(model).filter(({ sends }) => sends === true)
+  return sourcesOf(model).some((path) => isBelow(path, name)) || expressions.some(({ source }) => mentions(source, name))
 }
 
 function sourcesOf({ definition }: ResourceModel): readonly string[] {
-  const calls = definition.resource.verbsDescription.flatMap((verb) => [verb, ...verb.steps])
-  return calls.flatMap((call) => call.fieldMapping.flatMap((mapping) => {
-    if (mapping.direction === 'response') return []
-    const { from } = mapping
-    return from.type === 'resource' ? [from.path] : from.type === 'secretRef' ? [from.nameFromCustomResource, from.keyFromCustomResource] : []
-  }))
+  const mappings = describedCalls(definition).flatMap((each) => each.mappings)
+  return mappings.flatMap((mapping) => (mapping.direction === 'request' ? placesIn(mapping.from) : []))
+}
+
+function placesIn(source: MappingSource): readonly string[] {
+  switch (source.type) {
+    case 'resource': return [source.path]
+    case 'secretRef': return [source.nameFromCustomResource, source.keyFromCustomResource]
+    case 'cel': return []
+  }
 }
 
 function isBelow(path: string, name: string): boolean {

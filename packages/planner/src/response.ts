@@ -1,13 +1,15 @@
-import { encodingOf, essence, itemsOf, propertiesOf, responseMedia, successResponse, type CallModel, type ResponseModel } from '@oasgen/model'
+import { encodingOf, essence, itemsOf, propertiesOf, responseMedia, successResponse } from '@oasgen/model'
+import type { CallModel, ResponseModel } from '@oasgen/model'
 import type { Operation, Schema } from '@oasgen/openapi'
 import type { ResponseMappingPlan, ResponsePlan } from '@oasgen/plan'
 import type { CallDescription, ResponseMapping, VerbAction } from '@oasgen/restdefinition'
 import { keptPath } from './field-index.js'
 import { jqText } from './jq-text.js'
+import { mappingsOut } from './mappings.js'
 import type { Planning } from './planning.js'
 
 export function compileResponse(planning: Planning, { description, operation, response }: CallModel, action: VerbAction): ResponsePlan {
-  const mappings = description.fieldMapping.flatMap((mapping) => (mapping.direction === 'response' ? [mappingPlan(planning, mapping)] : []))
+  const mappings = mappingsOut(description.fieldMapping).map((mapping) => mappingPlan(planning, mapping))
   const transform = jqText(description.responseTransform)
   const notFoundBody = jqText(description.notFoundBody)
   const { absentWhen, errorWhen } = description.outcome
@@ -33,7 +35,9 @@ export function successCodes({ responses }: Operation, added: readonly number[] 
 }
 
 /** The reference's rules see a list at the top; an envelope that the document or the definition shows is said. */
-function placesOf(description: CallDescription, response: ResponseModel | undefined, action: VerbAction): Pick<ResponsePlan, 'itemPath' | 'itemsPath'> {
+type Places = Pick<ResponsePlan, 'itemPath' | 'itemsPath'>
+
+function placesOf(description: CallDescription, response: ResponseModel | undefined, action: VerbAction): Places {
   if (action !== 'findby') return itemPlace(description, response)
   // The answer itself is the one object, whatever lists it holds.
   if (description.itemsPath === undefined && description.itemPath === '$') return { itemPath: '$' }

@@ -27,7 +27,7 @@ export function compileRules(planning: Planning): readonly FieldRule[] {
 function outOfScope({ model }: Planning): readonly string[] {
   const { compareScope, identifiers, additionalStatusFields } = model.definition.resource
   if (compareScope !== 'identifiersAndStatus') return []
-  const wanted = [...identifiers, ...additionalStatusFields].flatMap((path) => { const names = pathNames(path); return names === undefined ? [] : [names] })
+  const wanted = [...identifiers, ...additionalStatusFields].map(pathNames).filter((names) => names !== undefined)
   const visit = (schema: Schema, above: readonly string[]): readonly string[] => {
     const below = wanted.filter((names) => names.length > above.length && above.every((name, at) => names[at] === name))
     if (below.length === 0) return []
@@ -64,7 +64,8 @@ interface Visit {
 /** Breadth first, so that a limit cuts what is deepest. */
 function documentRules({ model }: Planning): readonly FieldRule[] {
   const found: FieldRule[] = []
-  let visits: readonly Visit[] = model.spec.filter(({ origin }) => origin.type !== 'parameter').map(({ schema, name }) => ({ schema, steps: [{ key: name }], open: [] }))
+  const fields = model.spec.filter(({ origin }) => origin.type !== 'parameter')
+  let visits: readonly Visit[] = fields.map(({ schema, name }) => ({ schema, steps: [{ key: name }], open: [] }))
   let room = MAX_VISITS
   for (let level = 0; level < LEVELS && visits.length > 0; level += 1) {
     room -= visits.length

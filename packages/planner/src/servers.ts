@@ -1,7 +1,7 @@
-import type { CallModel, ResourceModel } from '@oasgen/model'
-import type { Operation, Server } from '@oasgen/openapi'
+import type { ResourceModel } from '@oasgen/model'
+import type { Operation, Server, ServerVariable } from '@oasgen/openapi'
 import type { ServerPlan } from '@oasgen/plan'
-import { allCalls } from './calls.js'
+import { allOperations } from './calls.js'
 
 /** The servers of all calls, the document's own first: a Configuration's `baseURL` stands for that one. */
 export interface ServerTable {
@@ -11,8 +11,7 @@ export interface ServerTable {
 }
 
 export function serverTable(model: ResourceModel): ServerTable {
-  const operations = allCalls(model).flatMap(operationsOf)
-  const used = operations.flatMap(({ servers }) => servers[0] ?? [])
+  const used = allOperations(model).flatMap(({ servers }) => servers[0] ?? [])
   const ordered = [...used.filter(isGeneral), ...used.filter((server) => !isGeneral(server))]
   const plans = new Map(ordered.map((server) => [keyOf(server), serverPlan(server)]))
   const keys = [...plans.keys()]
@@ -20,10 +19,6 @@ export function serverTable(model: ResourceModel): ServerTable {
     plans: plans.size === 0 ? [{ url: '' }] : [...plans.values()],
     indexOf: ({ servers }) => Math.max(0, servers[0] === undefined ? 0 : keys.indexOf(keyOf(servers[0]))),
   }
-}
-
-function operationsOf({ call, poll, proof }: { readonly call: CallModel | undefined; readonly poll: Operation | undefined; readonly proof: Operation | undefined }): readonly Operation[] {
-  return [call?.operation, poll, proof].filter((operation) => operation !== undefined)
 }
 
 /** Not one that an operation or a path item declares for itself. */
@@ -41,11 +36,16 @@ function serverPlan(server: Server): ServerPlan {
   if (url === undefined) return { url: server.url + queryOf(server) }
   return {
     url,
-    variables: Object.fromEntries(variables.map(({ name, default: preset, enum: values }) => [name, {
-      default: preset ?? values[0] ?? '',
-      ...(values.length > 0 && { enum: values }),
-    }])),
+    variables: Object.fromEntries(variables.map((variable) => [variable.name, variablePlan(variable)])),
   }
+}
+
+function variablePlan(variable: ServerVariable): NonNullable<ServerPlan['variables']>[string] {
+  return { default: presetOf(variable), ...(variable.enum.length > 0 && { enum: variable.enum }) }
+}
+
+function presetOf({ default: preset, enum: values }: ServerVariable): string {
+  return preset ?? values[0] ?? ''
 }
 
 /** Some gateways want a key or a signature with every address. */
@@ -58,7 +58,7 @@ function queryOf({ url, template }: Server): string {
 function templateUrl({ url, template, variables }: Server): string | undefined {
   const written = template.trim().replace(/\/+$/, '')
   if (/^[a-z][a-z\d+.-]*:\/\/|^\{[^}]+\}:\/\//i.test(written)) return written
-  const filled = variables.reduce((text, { name, default: preset, enum: values }) => text.replaceAll(`{${name}}`, preset ?? values[0] ?? ''), written)
+  const filled = variables.reduce((text, variable) => text.replaceAll(`{${variable.name}}`, presetOf(variable)), written)
   const end = filled.replace(/^\.?\/*/, '/')
   return url.endsWith(end) ? url.slice(0, url.length - end.length) + written.replace(/^\.?\/*/, '/') : undefined
 }

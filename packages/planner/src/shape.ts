@@ -36,7 +36,8 @@ function shapeOf(input: ShapeInput, bounds: Bounds): ShapePlan {
   if (levels === 0 || room.left < 0 || (others.length === 0 && kept.length === 0)) return true
   const elements = body && itemsOf(body)
   if (elements !== undefined || [...kept, ...input.added].some(([step]) => step !== undefined && 'each' in step)) {
-    return shapeOf({ body: elements, spec: others.flatMap((schema) => itemsOf(schema) ?? []), added: inElements(input.added), kept: inElements(kept) }, { levels: levels - 1, room })
+    const spec = others.flatMap((schema) => itemsOf(schema) ?? [])
+    return shapeOf({ body: elements, spec, added: inElements(input.added), kept: inElements(kept) }, { levels: levels - 1, room })
   }
   return body === undefined || (isOpen(body) && kept.length === 0) ? true : objectShape({ ...input, body, spec: others }, bounds)
 }
@@ -45,10 +46,15 @@ function objectShape({ body, spec, added, kept }: ShapeInput & { readonly body: 
   const declared = propertiesOf(body)
   const names = [...new Set([...declared.keys(), ...added.flatMap(firstKey)])]
   if (names.length === 0) return true
+  const wider = spec.map(propertiesOf)
   const shapes = names.map((name) => [name, shapeOf({
-    body: declared.get(name)?.schema, spec: spec.flatMap((schema) => propertiesOf(schema).get(name)?.schema ?? []), added: inMember(added, name), kept: inMember(kept, name),
+    body: declared.get(name)?.schema,
+    spec: wider.flatMap((properties) => properties.get(name)?.schema ?? []),
+    added: inMember(added, name),
+    kept: inMember(kept, name),
   }, { levels: levels - 1, room })] as const)
-  const hasMore = kept.some((steps) => steps.length === 1) || spec.some((schema) => [...propertiesOf(schema).keys()].some((name) => !names.includes(name)))
+  const others = wider.flatMap((properties) => [...properties.keys()]).filter((name) => !names.includes(name))
+  const hasMore = others.length > 0 || kept.some((steps) => steps.length === 1)
   return !hasMore && shapes.every(([, shape]) => shape === true) ? true : Object.fromEntries(shapes)
 }
 

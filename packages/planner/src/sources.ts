@@ -36,7 +36,10 @@ export function mappedSources(planning: Planning, mapping: RequestMapping, targe
   switch (from.type) {
     case 'resource': return resourceSources(planning, from.path, target, alias)
     case 'cel': return [{ from: 'cel', program: from.program }]
-    case 'secretRef': return [{ from: 'secretRef', name: keptPath(planning.fields, from.nameFromCustomResource), key: keptPath(planning.fields, from.keyFromCustomResource) }]
+    case 'secretRef': {
+      const [name, key] = [from.nameFromCustomResource, from.keyFromCustomResource].map((path) => keptPath(planning.fields, path))
+      return [{ from: 'secretRef', name: name ?? '', key: key ?? '' }]
+    }
   }
 }
 

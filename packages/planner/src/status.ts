@@ -5,7 +5,8 @@ import type { StatusFieldPlan } from '@oasgen/plan'
 import type { Planning } from './planning.js'
 
 export function compileStatus({ model }: Planning): readonly StatusFieldPlan[] {
-  return model.status.map(({ names, target, schema }) => ({ path: printPath(ofKeys(...target)), from: printPath(ofKeys(...names)), type: typeOf(schema) }))
+  const print = (names: readonly string[]): string => printPath(ofKeys(...names))
+  return model.status.map(({ names, target, schema }) => ({ path: print(target), from: print(names), type: typeOf(schema) }))
 }
 
 /** The type that the CRD gives the field. A field that no answer describes is text, as in the reference. */
