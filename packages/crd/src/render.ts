@@ -5,14 +5,14 @@ import { definitionPlace } from '@oasgen/restdefinition'
 import { judgeCrd } from '@oasgen/structural'
 import { countLeaves, measureSize, byteLength } from './fidelity/measure.js'
 import { FidelityLog, type FidelityReport } from './fidelity/report.js'
-import { withinBudget } from './kind/budget.js'
+import { type Attempt, withinBudget } from './kind/budget.js'
 import { renderConfigurationSpec } from './kind/configuration.js'
 import { type KindNames, renderKind } from './kind/crd.js'
 import { immutabilityRules, unruledFields } from './kind/immutability.js'
 import { renderSpec, rulesOf } from './kind/spec.js'
 import { renderStatus } from './kind/status.js'
-import { cutText } from './lower/describe.js'
-import { type Lowering, SameSchemas } from './lower/context.js'
+import { cutText, trimDescriptions } from './lower/describe.js'
+import { type Known, type Lowering, newKnown } from './lower/context.js'
 import type { CelRule, Structural } from './lower/structural.js'
 
 export interface RenderedCrds {
@@ -25,9 +25,10 @@ export interface RenderedCrds {
 
 /** Both kinds of a model. Total and deterministic: whatever has no form is weakened or left out and stands in the report. */
 export function renderCrds(model: ResourceModel): RenderedCrds {
-  const known = { same: new SameSchemas(), merged: new Map(), sizes: new Map() }
+  const known = newKnown()
+  const settledStatus: Known['settled'] = new Map()
   const rules = immutabilityRules(model)
-  const made = withinBudget((limits, budget) => renderResource(model, rules, { ...known, limits, budget }))
+  const made = withinBudget((limits, budget) => renderResource(model, rules, { ...known, settledStatus, limits, budget }))
   const { crd, findings } = withAffordableRules(model, made, rules)
   const configuration = model.configuration && renderConfiguration(model, model.configuration)
   const fidelity = reportOf(made, crd)
@@ -46,15 +47,20 @@ interface Made {
   readonly log: FidelityLog
 }
 
-type Given = Pick<Lowering, 'same' | 'merged' | 'sizes' | 'limits' | 'budget'>
+type Given = Known & Pick<Lowering, 'limits' | 'budget'> & { readonly settledStatus: Known['settled'] }
 
-function renderResource(model: ResourceModel, rules: readonly CelRule[], given: Given): { readonly value: Made; readonly bytes: number } {
+function renderResource(model: ResourceModel, rules: readonly CelRule[], given: Given): Attempt<Made> {
   const log = new FidelityLog()
   const shared = { ...given, log, rules: rulesOf(model) }
   const spec = renderSpec(model, { ...shared, mode: model.definition.resource.schema })
-  const status = renderStatus(model, { ...shared, mode: 'status' })
-  const crd = renderParts(model, spec, status, rules)
-  return { value: { crd, spec, status, log }, bytes: byteLength(crd) }
+  const status = renderStatus(model, { ...shared, settled: given.settledStatus, mode: 'status' })
+  return {
+    trim: (length) => {
+      const parts = { spec: trimDescriptions(spec, length), status: trimDescriptions(status, length) }
+      const crd = renderParts(model, parts.spec, parts.status, rules)
+      return { value: { crd, ...parts, log }, bytes: byteLength(crd) }
+    },
+  }
 }
 
 function renderParts(model: ResourceModel, spec: Structural, status: Structural, rules: readonly CelRule[]): JsonObject {
@@ -105,28 +111,19 @@ function refusedRules(crd: JsonObject): ReadonlySet<number> {
 }
 
 function renderConfiguration(model: ResourceModel, configuration: ConfigurationModel): JsonObject {
+  const mode = model.definition.resource.schema
+  const description = `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`
+  const names = configurationNames(model, configuration)
   return withinBudget((limits, budget) => {
-    const lowering: Lowering = {
-      mode: model.definition.resource.schema,
-      log: new FidelityLog(),
-      limits,
-      budget,
-      same: new SameSchemas(),
-      merged: new Map(),
-      sizes: new Map(),
-      rules: new Map(),
-    }
+    const log = new FidelityLog()
+    const lowering: Lowering = { ...newKnown(), mode, log, limits, budget, rules: new Map() }
     const spec = renderConfigurationSpec(model, configuration, lowering)
-    const crd = renderKind(
-      {
-        names: configurationNames(model, configuration),
-        description: `Configuration of ${model.names.kind} resources: credentials, parameters and how requests are sent.`,
-        spec,
-        rules: [],
-        columns: [],
+    return {
+      trim: (length) => {
+        const crd = renderKind({ names, description, spec: trimDescriptions(spec, length), rules: [], columns: [] })
+        return { value: crd, bytes: byteLength(crd) }
       },
-    )
-    return { value: crd, bytes: byteLength(crd) }
+    }
   })
 }
 

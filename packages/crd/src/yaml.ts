@@ -37,7 +37,8 @@ function indented(line: string): string {
 
 /** Texts of several lines stay readable, as long as a block keeps every letter of them. */
 function isBlock(text: string): boolean {
-  return text.includes('\n') && !/[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]|^[\s]|[ \t]\n|[ \t]$|^\n/.test(text) && !text.endsWith('\n\n') && !text.startsWith('\n') && text.trim() !== ''
+  const lossless = !/[^\n\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]|^\s|[ \t]\n|[ \t]$/.test(text) && !text.endsWith('\n\n')
+  return text.includes('\n') && lossless && text.trim() !== ''
 }
 
 function blockLines(head: string, text: string): readonly string[] {

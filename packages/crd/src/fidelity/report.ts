@@ -53,7 +53,17 @@ export class FidelityLog {
     const { uri, pointer } = schema.placeOf(keyword)
     const { outcome, field, rule, detail } = entry
     const made: FidelityEntry = { outcome, keyword, uri, pointer, field, rule, ...(detail !== undefined && { detail }) }
-    this.entries.set(`${field} ${keyword} ${pointer} ${rule}`, made)
+    this.add(made)
+  }
+
+  private add(entry: FidelityEntry): void {
+    this.entries.set(`${entry.field} ${entry.keyword} ${entry.pointer} ${entry.rule}`, entry)
+  }
+
+  /** Says all of it again, of another field. */
+  replay(to: FidelityLog, field: string): void {
+    to.count += this.count
+    for (const entry of this.entries.values()) to.add({ ...entry, field })
   }
 
   get total(): number {

@@ -2,6 +2,8 @@ import type { Schema } from '@oasgen/openapi'
 import type { FieldSettings } from '@oasgen/restdefinition'
 import { allOfThese, anyOfThese, isMade } from '@oasgen/model'
 import type { Merged } from './merge.js'
+import type { LoweredPattern } from './pattern.js'
+import type { Settlement } from './union.js'
 import type { FidelityLog, Noted } from '../fidelity/report.js'
 
 /** What one lowering of a whole tree shares. */
@@ -18,6 +20,10 @@ export interface Lowering {
   readonly merged: Map<Schema, Merged>
   /** Nodes by schema, counted once. */
   readonly sizes: Map<string, number>
+  /** Unions that were settled already, in this mode. */
+  readonly settled: Map<Schema, Settlement>
+  /** Patterns as RE2 takes them. */
+  readonly patterns: Map<string, LoweredPattern>
 }
 
 export interface LoweringLimits {
@@ -26,7 +32,6 @@ export interface LoweringLimits {
   readonly depth: number
   /** Nodes of the spec; the status gets a part of it on top. */
   readonly nodes: number
-  readonly descriptionLength: number
 }
 
 /** What has been used, and what had to be cut. */
@@ -34,6 +39,16 @@ export class Budget {
   nodes = 0
   sizeCut = false
   recursionCut = false
+  /** `whole`: a tree that has to be cut is of no use, so the rest of it need not be made. */
+  readonly wanted: 'any' | 'whole'
+
+  constructor(wanted: 'any' | 'whole' = 'any') {
+    this.wanted = wanted
+  }
+
+  get isSpent(): boolean {
+    return this.sizeCut && this.wanted === 'whole'
+  }
 }
 
 /** One node on the way down. */
@@ -103,4 +118,11 @@ export class SameSchemas {
     if (fresh !== undefined) this.made.set(key, fresh)
     return fresh
   }
+}
+
+/** What lowerings of one document know together; `settled` is of one mode. */
+export type Known = Pick<Lowering, 'same' | 'merged' | 'sizes' | 'settled' | 'patterns'>
+
+export function newKnown(): Known {
+  return { same: new SameSchemas(), merged: new Map(), sizes: new Map(), settled: new Map(), patterns: new Map() }
 }

@@ -2,25 +2,32 @@ import { tryRegex } from '@oasgen/expressions'
 import type { Schema } from '@oasgen/openapi'
 import { type Lowering, note, type Spot } from './context.js'
 
+/** What becomes of a pattern, whatever schema has it. */
+export interface LoweredPattern {
+  readonly outcome: 'carried' | 'weakened' | 'dropped'
+  readonly pattern?: string
+}
+
 /** Pass 7, lowerPattern: ECMA patterns as RE2 understands them; what it cannot is approximated from above or left out. */
 export function lowerPattern(lowering: Lowering, schema: Schema, spot: Spot): string | undefined {
-  const pattern = undelimited(schema.pattern ?? '')
-  if (compiles(pattern)) {
-    lowering.log.carried()
-    return pattern
+  const written = schema.pattern ?? ''
+  const known = lowering.patterns.get(written) ?? translate(written)
+  lowering.patterns.set(written, known)
+  if (known.outcome === 'carried') lowering.log.carried()
+  else {
+    const rule = known.outcome === 'weakened' ? 're2-approximated' : 're2'
+    note(lowering, spot, { outcome: known.outcome, schema, keyword: 'pattern', rule, detail: written })
   }
+  return known.pattern
+}
+
+function translate(written: string): LoweredPattern {
+  const pattern = undelimited(written)
+  if (compiles(pattern)) return { outcome: 'carried', pattern }
   const rewritten = rewrite(pattern)
-  if (rewritten !== pattern && compiles(rewritten)) {
-    lowering.log.carried()
-    return rewritten
-  }
+  if (rewritten !== pattern && compiles(rewritten)) return { outcome: 'carried', pattern: rewritten }
   const wider = withoutLookaround(rewritten)
-  if (wider !== undefined && wider !== '' && compiles(wider)) {
-    note(lowering, spot, { outcome: 'weakened', schema, keyword: 'pattern', rule: 're2-approximated', detail: pattern })
-    return wider
-  }
-  note(lowering, spot, { outcome: 'dropped', schema, keyword: 'pattern', rule: 're2', detail: pattern })
-  return undefined
+  return wider !== undefined && wider !== '' && compiles(wider) ? { outcome: 'weakened', pattern: wider } : { outcome: 'dropped' }
 }
 
 /** Longer ones are data. */

@@ -60,13 +60,18 @@ export function lowerFormat(
 
 /** Pass 6, lowerConstraints: patterns, lengths and bounds of texts and numbers; only `strict` carries them. */
 export function lowerConstraints(lowering: Lowering, merged: Merged, type: SchemaType, spot: Spot): Structural {
-  if (lowering.mode === 'strict') return type === 'string' ? textConstraints(lowering, merged, spot) : type === 'integer' || type === 'number' ? numberConstraints(lowering, merged, type, spot) : {}
+  if (lowering.mode === 'strict') return strictConstraints(lowering, merged, type, spot)
   const rule = lowering.mode === 'status' ? 'status-open' : 'compatible'
   for (const keyword of SCALAR_KEYWORDS) {
     const schema = merged.parts.find((part) => part[keyword] !== undefined)
     if (schema !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule })
   }
   return {}
+}
+
+function strictConstraints(lowering: Lowering, merged: Merged, type: SchemaType, spot: Spot): Structural {
+  if (type === 'string') return textConstraints(lowering, merged, spot)
+  return type === 'integer' || type === 'number' ? numberConstraints(lowering, merged, type, spot) : {}
 }
 
 const SCALAR_KEYWORDS = ['pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'multipleOf'] as const

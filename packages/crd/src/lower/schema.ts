@@ -1,7 +1,7 @@
 import { canonicalJson } from '@oasgen/json'
 import type { Schema, SchemaType } from '@oasgen/openapi'
 import { below, type Lowering, note, type Spot } from './context.js'
-import { describe } from './describe.js'
+import { describe, LONGEST_DESCRIPTION } from './describe.js'
 import { firstOf, mergeAllOf, type Merged } from './merge.js'
 import { lowerList } from './list.js'
 import { lowerObject } from './object.js'
@@ -18,6 +18,7 @@ import { settleUnions, type Settled } from './union.js'
 export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, prefix?: string): Structural {
   const { budget, limits: bounds } = lowering
   budget.nodes += 1
+  if (budget.isSpent) return ANYTHING
   const merged = mergeAllOf(lowering, schema)
   if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) return cutRecursion(lowering, merged, spot)
   const settled = settleUnions(lowering, merged, spot)
@@ -48,7 +49,7 @@ function cutRecursion(lowering: Lowering, { schema, types }: Merged, spot: Spot)
 function cutSize(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {
   lowering.budget.sizeCut = true
   note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'size' })
-  const description = describe(merged, prefix === undefined ? {} : { prefix }, lowering.limits.descriptionLength)
+  const description = describe(merged, prefix === undefined ? {} : { prefix }, LONGEST_DESCRIPTION)
   if (merged.types.length === 1 && merged.types[0] === 'array') return {
     type: 'array',
     items: ANYTHING,
@@ -72,7 +73,7 @@ function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Sp
   const told = describe(
     merged,
     { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) },
-    lowering.limits.descriptionLength,
+    LONGEST_DESCRIPTION,
   )
   noteLost(lowering, merged, spot)
   const title = titleOf(lowering, merged)
@@ -82,7 +83,7 @@ function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Sp
 
 /** Titles are for the fields of a spec; a status has its names. */
 function titleOf(lowering: Lowering, merged: Merged): string | undefined {
-  const title = lowering.mode === 'status' || lowering.limits.descriptionLength < 256 ? undefined : firstOf(merged, 'title')
+  const title = lowering.mode === 'status' ? undefined : firstOf(merged, 'title')
   return title === undefined || title.trim() === '' || title.length > 120 ? undefined : title
 }
 

@@ -1,6 +1,7 @@
 import { equalJson, type JsonValue } from '@oasgen/json'
 import type { Schema, SchemaType } from '@oasgen/openapi'
 import { itemsOf, propertiesOf, type Property, typesOf } from '@oasgen/model'
+import { FidelityLog } from '../fidelity/report.js'
 import { type Lowering, note, type Spot } from './context.js'
 import { flatten, type Merged, type Union } from './merge.js'
 import { constraintsOf } from './scalar.js'
@@ -17,9 +18,24 @@ export interface Settled {
  * all branches; whole number or text becomes int-or-string; everything else has no form and any value is taken.
  */
 export function settleUnions(lowering: Lowering, merged: Merged, spot: Spot): Settled {
+  if (merged.unions.length === 0) return { merged, junctors: [] }
+  const known = lowering.settled.get(merged.schema) ?? settle(lowering, merged, spot)
+  lowering.settled.set(merged.schema, known)
+  known.log.replay(lowering.log, spot.field)
+  return known.settled
+}
+
+/** Settling a union says the same at every place where its schema stands, so it is done once and told again. */
+export interface Settlement {
+  readonly settled: Settled
+  readonly log: FidelityLog
+}
+
+function settle(lowering: Lowering, merged: Merged, spot: Spot): Settlement {
+  const log = new FidelityLog()
   let settled: Settled = { merged: { ...merged, unions: [] }, junctors: [] }
-  for (const union of merged.unions) settled = settleOne(lowering, settled, union, spot)
-  return settled
+  for (const union of merged.unions) settled = settleOne({ ...lowering, log }, settled, union, spot)
+  return { settled, log }
 }
 
 function settleOne(lowering: Lowering, settled: Settled, given: Union, spot: Spot): Settled {
@@ -49,7 +65,8 @@ function spread(branches: readonly Schema[], open: Set<Schema>): readonly Schema
 
 function isBareUnion(schema: Schema): boolean {
   const one = (schema.anyOf.length > 0) !== (schema.oneOf.length > 0)
-  return one && schema.types.length === 0 && schema.properties.size === 0 && schema.allOf.length === 0 && schema.enum === undefined && schema.required.length === 0 && schema.items === undefined
+  const silent = schema.types.length === 0 && schema.enum === undefined && schema.required.length === 0 && schema.items === undefined
+  return one && silent && schema.properties.size === 0 && schema.allOf.length === 0
 }
 
 /** A branch that takes nothing but the empty text is a way to remove the value; leaving the field out says the same, and the type stays. */
