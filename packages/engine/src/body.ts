@@ -1,5 +1,5 @@
 import { finding, type Checked, type Finding } from '@oasgen/diagnostics'
-import { setPath, startsWith, type FieldPath } from '@oasgen/fieldpath'
+import { printPath, setPath, startsWith, type FieldPath } from '@oasgen/fieldpath'
 import { createMergePatch, isArray, isObject, mergePatch, Sealed, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { ShapePlan } from '@oasgen/plan'
 import type { HttpBody } from '@oasgen/wire'
@@ -21,6 +21,8 @@ export interface Change {
   readonly differences: readonly FieldDifference[]
   /** How a field that the user removed is sent, by its path below `spec`. */
   readonly whenRemoved: (path: string) => 'null' | 'empty' | 'omit'
+  /** A list that others share, as it is to be: theirs stay, ours that the user removed go. `undefined`: not such a list. */
+  readonly shared: (path: string, wanted: JsonValue) => JsonValue | undefined
 }
 
 /** The body that a call sends now; no body at all where it has none or it is empty and may be left out. */
@@ -41,7 +43,7 @@ function wholeBody(sourced: { readonly value?: JsonValue; readonly problem?: Fin
 
 function objectBody(body: PreparedBody, input: BodyInput): Checked<JsonValue> {
   const problems: Finding[] = []
-  const fields = body.fields.flatMap((field) => readField(field, input.scope, problems))
+  const fields = body.fields.flatMap((field) => readField(field, input, problems))
   if (problems.length > 0) return { value: undefined, findings: problems }
   const value = assemble(body, fields, input.change)
   const isEmpty = isObject(value) && Object.keys(value).length === 0
@@ -53,10 +55,12 @@ interface FilledField {
   readonly value: JsonValue
 }
 
-function readField(field: PreparedField, scope: Scope, problems: Finding[]): readonly FilledField[] {
-  const { value, problem } = field.read(scope)
+function readField(field: PreparedField, { scope, change }: BodyInput, problems: Finding[]): readonly FilledField[] {
+  const { value: given, problem } = field.read(scope)
   if (problem !== undefined) problems.push(problem)
-  if (value === undefined) return []
+  if (given === undefined) return []
+  const place = change === undefined || !isArray(given) ? undefined : specPath(field)
+  const value = (place === undefined ? undefined : change?.shared(printPath(place.slice(1)), given)) ?? given
   return [{ field, value: field.plan.shape === undefined ? value : cut(value, field.plan.shape) }]
 }
 

@@ -13,6 +13,8 @@ export interface PreparedComparison {
   readonly ignored: ReadonlySet<string>
   readonly updatable: ReadonlySet<string> | undefined
   readonly rules: readonly PreparedRule[]
+  /** Lists in which others may have elements too, by path below `spec`. */
+  readonly shared: readonly string[]
   /** Rules of values that no answer shows. */
   readonly hidden: readonly HiddenRule[]
 }
@@ -44,7 +46,8 @@ export function prepareComparison(plan: ComparePlan, programs: Compiler): Prepar
   const root = draftNode()
   for (const rule of rules) nodeAt(root, stepsOf(rule.plan.path)).rule = rule
   const hidden = rules.filter((rule) => rule.plan.writeOnly === true || rule.plan.secret === true).map((rule) => ({ ...rule, place: hiddenPlace(rule.plan.path) }))
-  return { plan, root, rules, hidden, ignored: new Set(plan.ignored), updatable: plan.updatable && new Set(plan.updatable) }
+  const shared = rules.filter((rule) => rule.plan.compare === 'contains' && !rule.plan.path.includes('[]')).map((rule) => rule.plan.path)
+  return { plan, root, rules, hidden, shared, ignored: new Set(plan.ignored), updatable: plan.updatable && new Set(plan.updatable) }
 }
 
 interface DraftNode {

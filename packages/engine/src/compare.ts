@@ -91,10 +91,12 @@ function compareInOrder(walk: Walk, node: RuleNode | undefined, desired: JsonArr
     const [item, seen] = [desired[at] as JsonValue, observed[at] as JsonValue]
     if (item !== seen) compareElement(walk, node, () => at, item, seen)
   }
-  if (walk.found.length > before && isPermutation(node, desired, observed)) {
-    walk.found.length = before
-    report(walk, node?.rule, desired, observed, 'order')
-  }
+  if (walk.found.length === before) return
+  const isOrder = isPermutation(node, desired, observed)
+  // Of a list of plain values the list is what differs; of objects, the element that does.
+  if (!isOrder && desired.some(isObject)) return
+  walk.found.length = before
+  report(walk, node?.rule, desired, observed, isOrder ? 'order' : 'value')
 }
 
 /** The step is made only when it is needed: nearly always the elements are equal. */

@@ -111,7 +111,7 @@ function inSync(context: Context, { found, assumed }: Convergence, { memory, rea
       reconciling: ready.status === 'True' ? 'off' : { status: 'True', reason: ready.reason, message: ready.message ?? '' },
       stalled: 'off',
     },
-    events: updatedEvent(context),
+    announce: updatedEvent(context),
     decision: { type: 'done', ...(exports !== undefined && exports.findings.length > 0 && { findings: exports.findings }), recheckAfterSeconds: ready.status === 'True' ? intervalSeconds(context) : Math.min(intervalSeconds(context), pendingSeconds(context)) },
   })
 }
@@ -139,7 +139,7 @@ function notYet(context: Context, { found }: Convergence, { memory, open, ready 
       reconciling: { status: 'True', reason: 'UpdateNotVisible', message },
       stalled: 'off',
     },
-    events: updatedEvent(context),
+    announce: updatedEvent(context),
     decision: { type: 'wait', reason: 'UpdateNotVisible', until: context.instant + backOffMs(context) * 2 ** (updates?.count ?? 0) },
   })
 }

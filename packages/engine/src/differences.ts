@@ -4,7 +4,8 @@ import { compareSpec, type Deviation, type PathStep } from './compare.js'
 import { isDefault, ruleFor, type PreparedComparison } from './compare-rules.js'
 import type { DifferenceClass, FieldDifference, Observed } from './decision.js'
 import type { KnownDifference, Memory, SentMemory } from './memory.js'
-import { editedPaths, removedPaths, shortHash, wasSent } from './sent.js'
+import { pathOf } from './reader.js'
+import { droppedElements, editedPaths, removedPaths, shortHash, wasSent } from './sent.js'
 
 export interface DifferenceInput {
   readonly comparison: PreparedComparison
@@ -34,7 +35,19 @@ export function differencesOf(input: DifferenceInput): readonly Difference[] {
   if (visible.length === 0 && isCurrent && input.comparison.hidden.length === 0) return NONE
   const shown = visible.map((deviation) => visibleDifference(input, deviation))
   if (input.memory.sent === undefined || input.memory.sent.generation === input.generation) return [...shown, ...hidden(input)]
-  return [...shown, ...removed(input), ...hidden(input), ...unseenEdits(input, input.memory.sent)]
+  return [...shown, ...removed(input), ...dropped(input, shown), ...hidden(input), ...unseenEdits(input, input.memory.sent)]
+}
+
+/** Elements that were ours in a list that others share, that the user took out and the API still has. */
+function dropped({ comparison, spec, observed, memory }: DifferenceInput, shown: readonly Difference[]): readonly Difference[] {
+  return comparison.shared.flatMap((text) => {
+    const path = `spec.${text}`
+    const gone = droppedElements(memory.sent, text, spec)
+    const list = getPath(observed.spec, pathOf(text))
+    if (gone.length === 0 || !isArray(list) || shown.some((difference) => difference.path === path) || !list.some((item) => gone.includes(shortHash(item)))) return []
+    const desired = getPath(spec, pathOf(text))
+    return [{ path, desired: desired ?? [], observed: list, class: 'userEdit' as const, place: pathOf(text), kind: 'value' as const, immutable: ruleFor(comparison, path)?.plan.immutable, settled: false }]
+  })
 }
 
 /** The user edited a field that the API does not show: it has to be sent all the same. */

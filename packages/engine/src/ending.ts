@@ -16,7 +16,10 @@ export interface Ending {
   readonly memory: Memory
   /** Fields of status that are no longer true. */
   readonly clear?: boolean
+  /** Told when status changes by them. */
   readonly events?: readonly EventRecord[]
+  /** Told in any case: something was done. */
+  readonly announce?: readonly EventRecord[]
   readonly exports?: readonly ExportWrite[]
   readonly decision: Extract<Decision, { type: 'done' | 'wait' | 'stop' }>
 }
@@ -28,14 +31,15 @@ export function finish(context: Context, ending: Ending): Decision {
   const { status, findings } = nextStatus(context, ending)
   const exports = ending.exports ?? []
   const isSame = status === current || equalJson(current, status)
-  if (isSame && exports.length === 0) return withNotices(ending.decision, findings)
+  const events = [...(isSame ? [] : ending.events ?? []), ...(ending.announce ?? [])]
+  if (isSame && exports.length === 0 && events.length === 0) return withNotices(ending.decision, findings)
   return {
     type: 'write',
     write: {
       why: 'outcome',
       resourceVersion: textIn(metadataOf(context.resource), 'resourceVersion'),
       ...(!isSame && { status }),
-      ...(ending.events !== undefined && ending.events.length > 0 && { events: ending.events }),
+      ...(events.length > 0 && { events }),
       ...(exports.length > 0 && { exports }),
     },
   }

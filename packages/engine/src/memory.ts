@@ -31,6 +31,8 @@ export interface SentMemory {
   /** HMACs of secrets and what the witness of a write-only field said, by path below `spec`. */
   readonly secrets?: Readonly<Record<string, string>>
   readonly witnesses?: Readonly<Record<string, string>>
+  /** Hashes of the elements of lists that others add to, by path: which of those that are there were ours. */
+  readonly elements?: Readonly<Record<string, readonly string[]>>
 }
 
 /** A difference that is the API's own way of holding what was sent. Void as soon as either side changes. */

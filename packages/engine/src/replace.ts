@@ -1,6 +1,6 @@
 import { finding } from '@oasgen/diagnostics'
 import { REASON, type Exchange } from '@oasgen/wire'
-import type { Context } from './context.js'
+import { hasWritten, type Context } from './context.js'
 import type { Decision, Observed } from './decision.js'
 import type { Difference } from './differences.js'
 import { event, finish } from './ending.js'
@@ -27,7 +27,7 @@ export function replace(context: Context, { observed, identity, memory, differen
   const generation = String(generationOf(context.resource))
   const accepted = readInstant(context.memory.deleteAcceptedAt ?? '')
   const isWaiting = accepted !== undefined && context.instant < accepted + context.subject.settings.deleteDeadlineSeconds * 1000
-  if (context.memory.replacing !== generation) return announce(context, observed, { ...memory, replacing: generation }, difference.path)
+  if (context.memory.replacing !== generation || hasWritten(context, 'outcome')) return announce(context, observed, { ...memory, replacing: generation }, difference.path)
   if (isWaiting) return waitForAbsence(context, observed, context.memory)
   const run = runDelete(context, [], { identity, observed })
   if (run.type === 'send') return run

@@ -14,7 +14,14 @@ export function prepareSends(plan: Plan): (action: Action) => Sends {
 /** Below `spec`. A computed value may read anything: then every field counts as carried. */
 function placesOf({ call, steps }: ActionPlan): readonly FieldPath[] {
   const calls = [...(call === undefined ? [] : [call]), ...(steps ?? []).map((step) => step.call)]
-  return calls.flatMap(sourcesOf).flatMap(placeOf)
+  const lists = (steps ?? []).flatMap(({ forEach }) => (forEach === undefined ? [] : comparedPaths(forEach)))
+  return [...calls.flatMap(sourcesOf).flatMap(placeOf), ...lists]
+}
+
+/** `added('spec.tags')` and `removed('spec.tags')` bring the list across element by element. */
+function comparedPaths(program: string): readonly FieldPath[] {
+  if (/\bself\b/.test(program)) return [[]]
+  return [...program.matchAll(/\b(?:added|removed)\s*\(\s*['"]spec\.([^'"]+)['"]/g)].map(([, path = '']) => pathOf(path))
 }
 
 function sourcesOf({ parameters, body }: CallPlan): readonly ValueSource[] {
@@ -22,7 +29,7 @@ function sourcesOf({ parameters, body }: CallPlan): readonly ValueSource[] {
 }
 
 function placeOf(source: ValueSource): readonly FieldPath[] {
-  if (source.from === 'cel') return source.program.includes('self') ? [[]] : []
+  if (source.from === 'cel') return /\bself\b/.test(source.program) ? [[]] : []
   const path = source.from === 'resource' || source.from === 'secretField' ? source.path : source.from === 'secretRef' ? source.name : undefined
   return path?.startsWith('spec.') === true ? [pathOf(path).slice(1)] : []
 }

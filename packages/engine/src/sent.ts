@@ -1,5 +1,5 @@
 import { getPath, printPath, type FieldPath } from '@oasgen/fieldpath'
-import { canonicalJson, isObject, sha256, type JsonObject, type JsonValue } from '@oasgen/json'
+import { canonicalJson, isArray, isObject, sha256, type JsonObject, type JsonValue } from '@oasgen/json'
 import { placesOf } from '@oasgen/plan'
 import type { PreparedComparison } from './compare-rules.js'
 import type { Context } from './context.js'
@@ -18,7 +18,23 @@ export function shortHash(value: JsonValue): string {
 /** What is wanted now, as hashes by path: what the next comparison tells a user's edit from drift with. */
 export function recordSent(comparison: PreparedComparison, spec: JsonObject, generation: number): SentMemory {
   const leaves = comparedLeaves(comparison, spec)
-  return { generation, fields: Object.fromEntries(leaves.map(({ path, value }) => [printPath(path), shortHash(value)])) }
+  return { generation, fields: Object.fromEntries(leaves.map(({ path, value }) => [printPath(path), shortHash(value)])), ...elementsOf(comparison, spec) }
+}
+
+/** Of lists in which others have elements too, what of them is ours. */
+function elementsOf({ shared }: PreparedComparison, spec: JsonObject): Pick<SentMemory, 'elements'> {
+  const lists = shared.flatMap((path) => {
+    const value = getPath(spec, pathOf(path))
+    return isArray(value) ? [[path, value.map(shortHash)] as const] : []
+  })
+  return lists.length === 0 ? {} : { elements: Object.fromEntries(lists) }
+}
+
+/** Hashes of elements of a shared list that were ours and are no longer wanted. */
+export function droppedElements(sent: SentMemory | undefined, path: string, spec: JsonObject): readonly string[] {
+  const wanted = getPath(spec, pathOf(path))
+  const hashes = isArray(wanted) ? wanted.map(shortHash) : []
+  return (sent?.elements?.[path] ?? []).filter((hash) => !hashes.includes(hash))
 }
 
 /** As after a create, which may not know every field: what it does not send is still to be sent. */
@@ -26,7 +42,7 @@ export function recordCreated(comparison: PreparedComparison, spec: JsonObject, 
   const all = comparedLeaves(comparison, spec)
   const sent = all.filter(({ path }) => sends.create(path))
   const isWhole = all.every(({ path }) => sends.create(path) || !sends.update(path))
-  return { generation: isWhole ? sends.generation : 0, fields: Object.fromEntries(sent.map(({ path, value }) => [printPath(path), shortHash(value)])) }
+  return { generation: isWhole ? sends.generation : 0, fields: Object.fromEntries(sent.map(({ path, value }) => [printPath(path), shortHash(value)])), ...elementsOf(comparison, spec) }
 }
 
 /** Whether a verb's request carries the field at a path below `spec`. */

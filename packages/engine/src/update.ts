@@ -1,4 +1,6 @@
 import { finding } from '@oasgen/diagnostics'
+import { getPath } from '@oasgen/fieldpath'
+import { isArray, type JsonValue } from '@oasgen/json'
 import { ANNOTATION, headerOf, type Exchange, type HttpHeader } from '@oasgen/wire'
 import type { Change } from './body.js'
 import { ruleFor } from './compare-rules.js'
@@ -9,9 +11,12 @@ import { memoryOf } from './effects.js'
 import { compareFound, type Found } from './compare-found.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete } from './identity.js'
 import type { Mutated } from './mutated.js'
+import { sameIdentifier } from './loose-equal.js'
 import { observe } from './observe.js'
 import { startedOperation, writeOperation } from './operation.js'
-import { annotationsOf, generationOf } from './resource.js'
+import { pathOf } from './reader.js'
+import { annotationsOf, generationOf, specOf } from './resource.js'
+import { droppedElements, shortHash } from './sent.js'
 import { completedRun, completeSteps, doneSteps, withStep, writeSteps } from './step-memory.js'
 import { retryLater, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
@@ -26,8 +31,15 @@ export function update(context: Context, found: Found, differences: readonly Dif
   return finished
 }
 
-function changeOf({ prepared }: Context, observed: Observed, differences: readonly Difference[]): Change {
-  return { observed: observed.body, differences, whenRemoved: (path) => ruleFor(prepared.comparison, path)?.plan.whenRemoved ?? 'omit' }
+function changeOf({ prepared, resource, memory }: Context, observed: Observed, differences: readonly Difference[]): Change {
+  const shared = (path: string, wanted: JsonValue): JsonValue | undefined => {
+    const there = prepared.comparison.shared.includes(path) ? getPath(observed.spec, pathOf(path)) : undefined
+    if (!isArray(there) || !isArray(wanted)) return undefined
+    const gone = droppedElements(memory.sent, path, specOf(resource))
+    const kept = there.filter((item) => !gone.includes(shortHash(item)))
+    return [...kept, ...wanted.filter((item) => !kept.some((other) => sameIdentifier(item, other)))]
+  }
+  return { observed: observed.body, differences, shared, whenRemoved: (path) => ruleFor(prepared.comparison, path)?.plan.whenRemoved ?? 'omit' }
 }
 
 interface UpdateInput {
