@@ -1,6 +1,6 @@
 import { finding, type Checked, type Finding } from '@oasgen/diagnostics'
 import { printPath, setPath, startsWith, type FieldPath } from '@oasgen/fieldpath'
-import { createMergePatch, isArray, isObject, mergePatch, Sealed, type JsonObject, type JsonValue } from '@oasgen/json'
+import { createMergePatch, isArray, isObject, mergePatch, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { ShapePlan } from '@oasgen/plan'
 import type { HttpBody } from '@oasgen/wire'
 import { encodeBody } from './body-encoding.js'
@@ -173,15 +173,8 @@ function emptyLike(observed: JsonValue | undefined): JsonValue {
 
 function transformed(body: PreparedBody, value: JsonValue, scope: Scope): Checked<JsonValue> {
   if (body.transform === undefined) return { value, findings: [] }
-  if (holdsSealed(value)) return { value: undefined, findings: [finding('ENG0108', {})] }
   const ran = body.transform.run({ ...scope.bindings, value })
   if (ran.ok) return { value: ran.value ?? null, findings: [] }
+  if (ran.readsSecret === true) return { value: undefined, findings: [finding('ENG0108', {})] }
   return { value: undefined, findings: [finding('ENG0105', { expression: body.plan.transform ?? '', problem: ran.problem })] }
 }
-
-export function holdsSealed(value: JsonValue): boolean {
-  if (value instanceof Sealed) return true
-  if (isArray(value)) return value.some(holdsSealed)
-  return isObject(value) && Object.values(value).some(holdsSealed)
-}
-
