@@ -29,7 +29,11 @@ export interface SoakResult {
   readonly faults: number
 }
 
-const OBJECTS = 200
+/** Enough that objects, not compiled code, are most of the heap: V8 goes on compiling and adds up to 1 MiB in half an hour. */
+const OBJECTS = 2_000
+const FILLER = 'x'.repeat(4_000)
+/** Objects that are there in the long run: what is written comes, one write in six or seven deletes. */
+const ALIVE = 0.85
 const CHECKPOINTS = 6
 
 /** Random writes and random faults; at each sixth both rest until the caches are compared with the server. */
@@ -39,6 +43,7 @@ export async function soakInformers(options: SoakOptions): Promise<SoakResult> {
   const proxy = await startFaultProxy({ url, ca })
   const kube = connectKube({ server: url, ca, token })
   await kube.create(NAMESPACES, { metadata: { name: namespace } })
+  await fill(kube, namespace, generator(options.seed + 1))
   const client = startClient({ server: proxy.url, token, namespace })
   try {
     await client.ask('ready')
@@ -75,13 +80,23 @@ async function run(stage: Stage): Promise<SoakResult> {
   return { early: memories[0] as Memory, late: memories.at(-1) as Memory, differences, faults }
 }
 
+/** The number of objects of the long run from the beginning, so that growth is a leak and not the filling of the caches. */
+async function fill(kube: Kube, namespace: string, random: () => number): Promise<void> {
+  const names = Array.from({ length: OBJECTS }, (_, index) => `object-${index}`).filter(() => random() < ALIVE)
+  await Promise.all(Array.from({ length: 8 }, async () => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      await kube.create(CONFIG_MAPS, { metadata: { namespace, name, labels: { soak: 'yes' } }, data: { filler: FILLER } })
+    }
+  }))
+}
+
 async function changeThings(stage: Stage, until: number): Promise<number> {
   const { kube, namespace, random } = stage
   let changes = 0
   while (performance.now() < until) {
     const name = `object-${Math.floor(random() * OBJECTS)}`
-    const data = { round: String(Math.floor(random() * 10)), filler: 'x'.repeat(1_500) }
-    if (random() < 0.15) await kube.delete(CONFIG_MAPS, { namespace, name })
+    const data = { round: String(Math.floor(random() * 10)), filler: FILLER }
+    if (random() > ALIVE) await kube.delete(CONFIG_MAPS, { namespace, name })
     else {
       const patched = await kube.patch(CONFIG_MAPS, { namespace, name }, { type: 'merge', body: { data: { ...data, n: String(random()) } } })
       if (!patched.ok) await kube.create(CONFIG_MAPS, { metadata: { namespace, name, labels: { soak: 'yes' } }, data })
@@ -147,9 +162,12 @@ interface Client {
   stop(): Promise<void>
 }
 
+/** V8 widens its young generation and malloc its arenas as the load comes and goes; fixed, what is measured is what is kept. */
+const STEADY = { flags: ['--expose-gc', '--max-semi-space-size=2'], env: { MALLOC_ARENA_MAX: '1' } }
+
 function startClient(config: { readonly server: string; readonly token: string; readonly namespace: string }): Client {
   const script = fileURLToPath(new URL('client.mjs', import.meta.url))
-  const child: ChildProcess = fork(script, [JSON.stringify(config)], { execArgv: ['--expose-gc'] })
+  const child: ChildProcess = fork(script, [JSON.stringify(config)], { execArgv: [...STEADY.flags], env: { ...process.env, ...STEADY.env } })
   const ended = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
   return {
     ask: (question) => new Promise((resolve, reject) => {
