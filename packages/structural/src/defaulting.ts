@@ -6,7 +6,12 @@ import { own, valuesSchema, type StructuralSchema } from './schema.js'
  * What needs no change comes back as the same value, so `===` tells whether anything happened.
  */
 export function applyDefaults(schema: StructuralSchema, object: JsonObject): JsonObject {
-  const value = fill(schema, dropNulls(schema, object))
+  return fillDefaults(schema, dropNulls(schema, object) as JsonObject)
+}
+
+/** Fills defaults only: what is null without having one stays null, to be found by validation. */
+export function fillDefaults(schema: StructuralSchema, object: JsonObject): JsonObject {
+  const value = fill(schema, object)
   return isObject(value) ? value : object
 }
 

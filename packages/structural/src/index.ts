@@ -10,7 +10,7 @@ export { checkLabel1035, checkLabel1123, checkLabelKey, checkLabelValue, checkPa
 export type { NameCheck } from '@oasgen/expressions'
 export { buildRuleNode, validateRules } from './rules.js'
 export type { RuleNode, RuleSubject } from './rules.js'
-export { applyDefaults } from './defaulting.js'
+export { applyDefaults, fillDefaults } from './defaulting.js'
 export { prune, pruneValue } from './pruning.js'
 export type { Pruned } from './pruning.js'
 export { judgeCrd } from './judge.js'

@@ -19,6 +19,8 @@ export interface DecodeInput {
   readonly validation: FieldValidation
   /** The body was `null`, which is as good as an empty object. */
   readonly wasNull?: boolean
+  /** What was applied keeps its nulls, for validation to refuse; bodies lose those that mean nothing. */
+  readonly nulls?: 'drop' | 'keep'
   /** How a refusal is worded: bodies are 400, what a patch made is 422. */
   readonly from: 'body' | 'patch'
 }
@@ -29,7 +31,7 @@ export function decodeObject(target: ResourceTarget, input: DecodeInput): Tried<
   if (typedObject instanceof Failure) return typedObject
   const metadata = readMetadata(typedObject.metadata, target.type.origin === 'custom' ? '' : 'metadata.')
   if (metadata.problem !== undefined) return undecodable(target, input, metadata.problem)
-  const admitted = target.version.schema.admit({ ...typedObject, metadata: metadata.metadata })
+  const admitted = target.version.schema.admit({ ...typedObject, metadata: metadata.metadata }, input.nulls)
   if (admitted.problem !== undefined) return undecodable(target, input, admitted.problem)
   const strict = [
     ...input.duplicates.map((path) => `duplicate field "${path}"`),

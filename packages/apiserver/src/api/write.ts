@@ -1,6 +1,6 @@
 import { equalJson, member, objectFrom, withoutMember, type JsonObject } from '@oasgen/json'
 import { badRequest, conflict, Failure, forbidden, invalid, MODIFIED, notFound, type FieldFault } from '../failure.js'
-import { finalizersOf, generationOf, integerOf, isDeleting, keyOf, metadataOf, nameOf, text, uidOf, withMembers, withMetadata } from '../object.js'
+import { annotationsOf, finalizersOf, generationOf, integerOf, isDeleting, keyOf, metadataOf, nameOf, text, uidOf, withMembers, withMetadata } from '../object.js'
 import type { ResourceType } from '../registry/types.js'
 import type { ApiRequest, ResourceTarget, Tried } from '../request.js'
 import type { Stored, Write } from '../store/types.js'
@@ -180,6 +180,7 @@ function changesGeneration(target: ResourceTarget, next: JsonObject, old: JsonOb
   switch (target.type.rules.generation) {
     case 'never': return false
     case 'spec': return !equalJson(member(next, 'spec') ?? null, member(old, 'spec') ?? null)
+    case 'specAndAnnotations': return !equalJson([member(next, 'spec') ?? null, annotationsOf(next)], [member(old, 'spec') ?? null, annotationsOf(old)])
     case 'allButStatusAndMetadata': {
       const counted = (object: JsonObject): JsonObject =>
         withMembers(object, { metadata: undefined, ...(target.version.subresources.has('status') && { status: undefined }) })

@@ -28,7 +28,7 @@ export function applyConfiguration(context: WriteContext, configuration: JsonObj
   if (applied instanceof Failure) return applied
   const strict = strictness(context, duplicates)
   if (strict instanceof Failure) return strict
-  const decoded = decodeObject(target, { object: applied, duplicates: [], validation: 'Ignore', from: 'patch' })
+  const decoded = decodeObject(target, { object: applied, duplicates: [], validation: 'Ignore', from: 'patch', nulls: 'keep' })
   if (decoded instanceof Failure) return decoded
   if (!stored && uidOf(decoded.object) !== '') {
     return conflict(target.type, target.name, `uid mismatch: the provided object specified uid ${uidOf(decoded.object)}, and no existing object was found`)

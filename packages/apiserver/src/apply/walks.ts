@@ -14,7 +14,7 @@ const ATOMIC_LIST: ListType = { type: 'list', merge: 'atomic', keys: [], element
 function resolve(type: MergeType, value: JsonValue | undefined): MergeType {
   if (type.type === 'opaque') return SCALAR
   if (type.type !== 'untyped') return type
-  return isObject(value) ? DEDUCED_MAP : isArray(value) ? ATOMIC_LIST : SCALAR
+  return isObject(value) || value === null ? DEDUCED_MAP : isArray(value) ? ATOMIC_LIST : SCALAR
 }
 
 const memberType = (type: MapType, name: string): MergeType => type.member(name) ?? UNTYPED
@@ -154,10 +154,10 @@ class Compare {
   readonly added: FieldPath[] = []
 
   compare(type: MergeType, left: JsonValue | undefined, right: JsonValue | undefined, path: FieldPath): void {
-    const [asLeft, asRight] = [resolve(type, left ?? right), resolve(type, right ?? left)]
-    if (asLeft.type !== asRight.type) return this.#leaf(left, right, path)
-    const descended = this.#descend(asRight, left, right, path)
-    if (!descended) return this.#leaf(left, right, path)
+    const [asLeft, asRight] = [resolve(type, left === undefined ? right : left), resolve(type, right === undefined ? left : right)]
+    // What changed its kind is looked at as both: what the one held is gone, what the other holds is new.
+    if (asLeft.type !== asRight.type && !this.#descend(asLeft, left, right, path)) this.#leaf(left, right, path)
+    if (!this.#descend(asRight, left, right, path)) return this.#leaf(left, right, path)
     if (left === undefined) this.added.push(path)
     else if (right === undefined) this.removed.push(path)
   }

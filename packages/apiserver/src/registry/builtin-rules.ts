@@ -1,9 +1,9 @@
-import { equalJson, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
-import { checkLabel1123 } from '@oasgen/structural'
-import { duplicate, forbiddenField, invalidValue, notSupported, required, type FieldFault } from '../failure.js'
+import { equalJson, member, type JsonObject, type JsonValue } from '@oasgen/json'
+import { forbiddenField, invalidValue, notSupported, required, type FieldFault } from '../failure.js'
 import { child, integerOf, objects, plain, strings, text, withMembers } from '../object.js'
 import { BUILTIN_DEFAULTS, withClusterAddress } from '../schema/builtin-defaults.js'
 import { CRD_RULES } from './crd-rules.js'
+import { podSpecAdvice, podSpecFaults, podTemplateAdvice, workloadFaults } from './pod-rules.js'
 import { textAt } from './text-at.js'
 import type { TypeRules } from './types.js'
 
@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, TypeRules>> = {
     ...SPEC, graceful: true, deleteReturnsObject: true,
     fields: fields('spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.nominatedNodeName'),
     prepareCreate: admitPod, validate: (object) => podSpecFaults(child(object, 'spec'), 'spec'),
+    advise: (object) => podSpecAdvice(child(object, 'spec'), 'spec'),
   },
   services: { ...COMMON, name: 'service', deleteReturnsObject: true, prepareCreate: withFamilies, prepareUpdate: keepAddress, fields: fields('spec.clusterIP', 'spec.type') },
   serviceaccounts: { ...COMMON, deleteReturnsObject: true },
@@ -49,10 +50,10 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   endpoints: { ...COMMON, createOnUpdate: true, advise: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'] },
   limitranges: { ...COMMON, createOnUpdate: true },
   replicationcontrollers: { ...SPEC, fields: fields('status.replicas') },
-  'deployments.apps': { ...SPEC, validate: workloadFaults },
-  'replicasets.apps': { ...SPEC, fields: fields('status.replicas'), validate: workloadFaults },
-  'statefulsets.apps': { ...SPEC, validate: workloadFaults },
-  'daemonsets.apps': { ...SPEC, validate: workloadFaults },
+  'deployments.apps': { ...SPEC, generation: 'specAndAnnotations', advise: podTemplateAdvice, validate: workloadFaults },
+  'replicasets.apps': { ...SPEC, advise: podTemplateAdvice, fields: fields('status.replicas'), validate: workloadFaults },
+  'statefulsets.apps': { ...SPEC, advise: podTemplateAdvice, validate: workloadFaults },
+  'daemonsets.apps': { ...SPEC, advise: podTemplateAdvice, validate: workloadFaults },
   'jobs.batch': { ...SPEC, fields: fields('status.successful') },
   'cronjobs.batch': SPEC,
   'leases.coordination.k8s.io': { ...PLAIN, validate: leaseFaults, createOnUpdate: true, unconditionalUpdate: false },
@@ -162,42 +163,6 @@ function keepAddress(object: JsonObject, old: JsonObject): JsonObject {
   const [spec, before] = [child(object, 'spec'), child(old, 'spec')]
   if (text(spec, 'clusterIP') !== '' || text(before, 'clusterIP') === '' || text(spec, 'type') === 'ExternalName') return object
   return { ...object, spec: withMembers(spec, { clusterIP: member(before, 'clusterIP'), clusterIPs: member(before, 'clusterIPs') }) }
-}
-
-function workloadFaults(object: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {
-  const spec = child(object, 'spec')
-  const selector = member(spec, 'selector')
-  const labels = member(child(child(spec, 'template'), 'metadata'), 'labels') ?? null
-  const known = isObject(selector) ? Object.entries(child(selector, 'matchLabels')) : []
-  const empty = isObject(selector) && known.length === 0 && strings(selector, 'matchExpressions').length === 0 && !Array.isArray(selector.matchExpressions)
-  const fits = isObject(selector) && !empty && known.every(([key, value]) => isObject(labels) && member(labels, key) === value)
-  return [
-    ...(isObject(selector) ? [] : [required('spec.selector')]),
-    ...(empty ? [invalidValue('spec.selector', selector, `empty selector is invalid for ${text(object, 'kind').toLowerCase()}`)] : []),
-    ...(fits || empty ? [] : [invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]),
-    ...podSpecFaults(child(child(spec, 'template'), 'spec'), 'spec.template.spec'),
-    ...(old !== undefined && !equalJson(selector ?? null, member(child(old, 'spec'), 'selector') ?? null) ? [invalidValue('spec.selector', selector, 'field is immutable')] : []),
-  ]
-}
-
-/** The commonest mistakes of pods: what every kubelet would refuse, too. */
-export function podSpecFaults(spec: JsonObject, path: string): readonly FieldFault[] {
-  const containers = objects(spec, 'containers')
-  const seen = new Set<string>()
-  return [
-    ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
-    ...containers.flatMap((container, index) => {
-      const place = `${path}.containers[${index}]`
-      const name = text(container, 'name')
-      const twice = name !== '' && seen.has(name)
-      seen.add(name)
-      return [
-        ...(name === '' ? [required(`${place}.name`)] : checkLabel1123(name).map((message) => invalidValue(`${place}.name`, name, message))),
-        ...(twice ? [duplicate(`${place}.name`, name)] : []),
-        ...(text(container, 'image') === '' ? [required(`${place}.image`)] : []),
-      ]
-    }),
-  ]
 }
 
 const ROLE_KINDS: Readonly<Record<string, readonly string[]>> = { RoleBinding: ['Role', 'ClusterRole'], ClusterRoleBinding: ['ClusterRole'] }

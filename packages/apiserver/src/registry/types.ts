@@ -63,7 +63,7 @@ export interface Column {
 /** What sets a kind apart beyond its schema. All are pure. */
 export interface TypeRules {
   /** Which change of an object raises `metadata.generation`; kinds without a generation say `never`. */
-  readonly generation: 'spec' | 'allButStatusAndMetadata' | 'never'
+  readonly generation: 'spec' | 'specAndAnnotations' | 'allButStatusAndMetadata' | 'never'
   /** How names are checked. */
   readonly name: 'subdomain' | 'label' | 'pathSegment' | 'service'
   /** Finalizers need no domain. */

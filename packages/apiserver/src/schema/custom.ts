@@ -1,4 +1,4 @@
-import { applyDefaults, buildValidator, prune, readSchema, type ObjectValidator, type StructuralSchema } from '@oasgen/structural'
+import { applyDefaults, fillDefaults, buildValidator, prune, readSchema, type ObjectValidator, type StructuralSchema } from '@oasgen/structural'
 import { isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { structuralMerge } from '../apply/structural-merge.js'
 import { invalidValue, type FieldFault } from '../failure.js'
@@ -23,7 +23,7 @@ export function customSchema(version: JsonObject): ObjectSchema {
     return made
   }
   return {
-    admit: (object) => admit(schema, object),
+    admit: (object, nulls) => admit(schema, object, nulls),
     empty: (head) => head,
     present,
     validate: (object, old, { status }) => [
@@ -59,9 +59,9 @@ function goType(value: JsonValue): string {
   return isObject(value) ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : 'string'
 }
 
-function admit(schema: StructuralSchema, object: JsonObject): ReturnType<ObjectSchema['admit']> {
+function admit(schema: StructuralSchema, object: JsonObject, nulls: 'drop' | 'keep' = 'drop'): ReturnType<ObjectSchema['admit']> {
   const pruned = prune(schema, object)
-  return { object: applyDefaults(schema, pruned.value), unknown: pruned.removed }
+  return { object: (nulls === 'keep' ? fillDefaults : applyDefaults)(schema, pruned.value), unknown: pruned.removed }
 }
 
 function child(object: JsonObject, name: string): JsonObject {

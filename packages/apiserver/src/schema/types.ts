@@ -5,7 +5,7 @@ import type { JsonObject } from '@oasgen/json'
 /** The shape of a kind in one version: one interface for tables of built-in kinds and for schemas of CRDs. */
 export interface ObjectSchema {
   /** What was sent, as the kind can hold it: unknown fields gone, defaults set, fixed forms. Faults are type errors of decoding. */
-  admit(object: JsonObject): Admitted
+  admit(object: JsonObject, nulls?: 'drop' | 'keep'): Admitted
   /** What Go's zero value of the kind looks like: the state before anybody has set anything. */
   empty(head: JsonObject): JsonObject
   /** What was stored, as it is served: defaults added since, fields gone since. */
