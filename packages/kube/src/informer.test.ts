@@ -43,7 +43,8 @@ function isEqual(informer: Informer): boolean {
   return state(informer.list()) === state(stub.state() as never)
 }
 
-const lists = (): number => stub.requests.filter((request) => request.query.get('watch') === null).length
+/** Lists of the whole; a look at the server's version asks for one object. */
+const lists = (): number => stub.requests.filter((request) => request.query.get('watch') === null && request.query.get('limit') !== '1').length
 
 describe('the first state', () => {
   it.each([
@@ -265,6 +266,25 @@ describe('faults', () => {
     stub.breakWatches()
     await eventually(() => isEqual(informer) && informer.position() === '50', 'took over')
     expect(problems.filter((problem) => problem.finding.code === 'KUB0302')).toHaveLength(2)
+  })
+
+  it.each([
+    { name: 'waits silently', reason: 'a watch at a version that is still to come says nothing', answer: undefined },
+    {
+      name: 'refuses', reason: 'API servers answer 504 until their version is reached',
+      answer: { kind: 'Status', code: 504, reason: 'Timeout', message: 'Too large resource version: 103, current: 50', details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }] } },
+    },
+  ])('takes over a store that was restored to before: the server $name: $reason', async ({ answer }) => {
+    stub.put('a')
+    stub.put('b')
+    const informer = follow()
+    await informer.synced
+    await eventually(() => stub.openWatches() === 1, 'watching')
+    stub.rewind(50)
+    stub.remove('b')
+    if (answer !== undefined) stub.fault = (request) => (Number(request.query.get('resourceVersion')) > stub.version() ? { type: 'answer', status: 504, body: answer } : undefined)
+    stub.breakWatches()
+    await eventually(() => isEqual(informer) && informer.size === 1, 'took over')
   })
 
   it('tells a deletion and a new object when the uid changed unseen', async () => {

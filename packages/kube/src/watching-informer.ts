@@ -43,6 +43,8 @@ export class WatchingInformer implements Informer {
   #canStream: boolean
   #isPaged = true
   #failures = 0
+  /** After a failure the server may be another one than before: its history is looked at before the watch goes on. */
+  #isUncertain = false
   #problem: KubeError | undefined
 
   constructor(kube: Kube, type: ResourceType, options: InformerOptions) {
@@ -115,7 +117,7 @@ export class WatchingInformer implements Informer {
   }
 
   #step(): Promise<Ending> {
-    if (this.#position !== undefined) return this.#watch(this.#position)
+    if (this.#position !== undefined) return this.#isUncertain ? this.#resume(this.#position) : this.#watch(this.#position)
     return this.#canStream ? this.#watch(undefined) : this.#list()
   }
 
@@ -134,6 +136,7 @@ export class WatchingInformer implements Informer {
         return this.#pause(undefined)
       case 'failed':
         this.#problem = ending.error
+        this.#isUncertain = true
         this.#onProblem?.({ finding: this.#findingOf(ending.error), error: ending.error })
         return this.#pause(ending.error)
     }
@@ -145,6 +148,18 @@ export class WatchingInformer implements Informer {
     const pause = Math.min(maxPauseMs, minPauseMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random())
     this.#failures += 1
     await sleep(Math.max(error?.retryAfterMs ?? 0, pause), this.#stopping.signal)
+  }
+
+  /**
+   * A store that was restored or emptied has an older history than ours, and a watch at a version that is still to come
+   * would stay silent for ever. One object of a list tells the server's version.
+   */
+  async #resume(position: string): Promise<Ending> {
+    const page = await this.#kube.page(this.type, { ...this.#scope, limit: 1, content: 'metadata', signal: this.#stopping.signal })
+    if (!page.ok) return this.#endingOfList(page.error)
+    this.#isUncertain = false
+    const isOlder = (compareResourceVersions(page.value.resourceVersion, this.#newest) ?? 0) < 0
+    return isOlder ? { type: 'expired' } : this.#watch(position)
   }
 
   async #list(): Promise<Ending> {
@@ -262,7 +277,7 @@ export class WatchingInformer implements Informer {
   #endingOfWatch(error: KubeError): Ending {
     // Servers without WatchList refuse the parameters that ask for it (400 or 422); older ones may not know the verb in this form at all.
     if (this.#position === undefined && (error.kind === 'invalid' || error.reason === 'Timeout')) return { type: 'unsupported' }
-    if (error.kind === 'gone') return { type: 'expired' }
+    if (error.kind === 'gone' || isFromTheFuture(error)) return { type: 'expired' }
     return { type: 'failed', error }
   }
 
@@ -294,6 +309,11 @@ export class WatchingInformer implements Informer {
     if (error.reason !== 'Timeout') return error.finding
     return finding('KUB0301', { about: this.#about(), seconds: Math.round(this.#options.stallMs / 1000) })
   }
+}
+
+/** The server has not seen our version yet: it lags behind, or its store was restored. */
+function isFromTheFuture(error: KubeError): boolean {
+  return error.causes.some((cause) => cause.reason === 'ResourceVersionTooLarge') || /too large resource version/i.test(error.message)
 }
 
 type InitialState = Map<string, KubeObject>
