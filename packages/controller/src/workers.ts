@@ -4,7 +4,10 @@ import type { Outcome, Queue, Taken } from './queue.js'
 
 export interface WorkerOptions {
   readonly queue: Queue
-  /** Keys at work at once in all; the queue's budgets say how many of them one host may have. */
+  /**
+   * Keys at work at once in all; the queue's budgets say how many of them one host may have. Workers are promises and cost
+   * nothing while they wait, so choose several times the budget of one host: hosts that hang then leave room for the others.
+   */
   readonly workers: number
   /**
    * Works on one key. `stopping` aborts when the time for an orderly end is over: the handler then returns at its next safe
