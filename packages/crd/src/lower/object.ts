@@ -4,7 +4,7 @@ import { type Lowering, note, type Spot } from './context.js'
 import { type Merged } from './merge.js'
 import type { LowerChildren } from './schema.js'
 import { limits } from './scalar.js'
-import { freeForm, type Structural } from './structural.js'
+import { freeForm, isVisible, type Structural } from './structural.js'
 
 /** Pass 9, lowerObject: fields, maps and free-form objects. */
 export function lowerObject(lowering: Lowering, merged: Merged, spot: Spot, lower: LowerChildren): Structural {
@@ -123,7 +123,7 @@ export function withReferences(
       made.set(reference, objectReference(rule.reference.kind, name, names.has(name)))
       const needed = names.delete(name)
       const [value, ref] = [`has(self.${celName(name)})`, `has(self.${celName(reference)})`]
-      if (isCelName(name)) rules.push(
+      if (isCelName(name) && isVisible(node)) rules.push(
         needed ? {
           rule: `${value} != ${ref}`,
           message: `exactly one of ${name} and ${reference} must be set`,

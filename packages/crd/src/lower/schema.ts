@@ -1,4 +1,4 @@
-import { canonicalJson } from '@oasgen/json'
+import { canonicalJson, type JsonValue } from '@oasgen/json'
 import type { Schema, SchemaType } from '@oasgen/openapi'
 import { below, type Lowering, note, type Spot } from './context.js'
 import { describe, LONGEST_DESCRIPTION } from './describe.js'
@@ -210,16 +210,29 @@ function lowerNull(lowering: Lowering, merged: Merged, node: Structural, spot: S
   }
   const schema = merged.parts.find((part) => part.enum !== undefined) ?? merged.schema
   const values = node.enum
-  if (spot.repeated || node.type === undefined || values.length > 64) {
+  const list = values.map((value) => celLiteral(value, node))
+  if (spot.repeated || values.length > 64 || list.includes(undefined)) {
     note(lowering, spot, { outcome: 'weakened', schema, keyword: 'nullable', rule: 'enum-null' })
     return node
   }
   const { enum: _, ...rest } = node
   lowering.log.carried()
-  const list = values.map((value) => (typeof value === 'string' ? celText(value) : canonicalJson(value))).join(', ')
   const shown = values.map((value) => (typeof value === 'string' ? value : canonicalJson(value))).join(', ').replace(/\s+/g, ' ')
-  const rule = { rule: `self in [${list}]`, message: `must be null or one of: ${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}` }
+  const rule = { rule: `self in [${list.join(', ')}]`, message: `must be null or one of: ${shown.length > 200 ? `${shown.slice(0, 199)}…` : shown}` }
   return { ...rest, nullable: true, 'x-kubernetes-validations': [rule] }
+}
+
+/** Texts of these formats are bytes and points in time for CEL, and are compared with none of its literals. */
+const NOT_TEXT: readonly string[] = ['byte', 'date', 'date-time', 'datetime', 'duration']
+
+/** A value of an enum as CEL writes one of that type; undefined where it cannot. */
+function celLiteral(value: JsonValue, { type, format }: Structural): string | undefined {
+  if (typeof value === 'string') return type === 'string' && !NOT_TEXT.includes(format ?? '') ? celText(value) : undefined
+  if (typeof value === 'boolean') return type === 'boolean' ? String(value) : undefined
+  if (typeof value !== 'number') return undefined
+  if (type === 'integer') return Number.isSafeInteger(value) ? String(value) : undefined
+  const text = String(value)
+  return type === 'number' ? (/[.e]/.test(text) ? text : `${text}.0`) : undefined
 }
 
 export function celText(text: string): string {

@@ -52,3 +52,10 @@ export function freeForm(description?: string): Structural {
 export function isUntyped(node: Structural): boolean {
   return node.type === undefined && node['x-kubernetes-int-or-string'] === undefined
 }
+
+/** Whether rules can see the field: one of any type, and a list or map of such, does not exist for CEL. */
+export function isVisible(node: Structural): boolean {
+  if (isUntyped(node)) return false
+  if (node.items !== undefined) return isVisible(node.items)
+  return node.additionalProperties === undefined || isVisible(node.additionalProperties)
+}
