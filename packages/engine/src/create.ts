@@ -11,7 +11,7 @@ import { sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './mutated.js'
 import type { OperationMemory, StepMemory } from './memory.js'
-import { operationConditions, startedOperation } from './operation.js'
+import { describesOperation, operationConditions, startedOperation } from './operation.js'
 import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
@@ -102,7 +102,7 @@ function created(context: Context, creation: Creation): Mutated {
   if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
   const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
   const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
-  const status = operation !== undefined || !isWhole || isMoved(context) ? creatingStatus(context, creation, operation) : undefined
+  const status = operation !== undefined || !isWhole || isMoved(context) || prepared.readsStatus ? creatingStatus(context, creation, operation) : undefined
   return { type: 'write', write: { ...createdWrite(context, creation), ...(status && { status }) } }
 }
 
@@ -127,23 +127,17 @@ function createdWrite(context: Context, creation: Creation): ResourceWrite {
 /** Only what the spec chose counts beforehand: an id of an object that is gone must not survive a new create. Steps add to it. */
 function identityOfCreated(context: Context, { exchange, outcome }: Creation): Identity {
   const { prepared, resource, known } = context
-  const observed = isOperation(context, exchange) ? undefined : outcome.observed
+  const observed = describesOperation(context, 'create', exchange) ? undefined : outcome.observed
   const isLater = context.memory.steps?.action === 'create' || hasWritten(context, 'created')
   const before = isLater ? known : chosenParts(prepared.identity, resource)
   const headers = exchange?.result.type === 'response' ? exchange.result.response.headers : {}
   return identityFrom(prepared.identity, { observed, headers }, before)
 }
 
-/** The body describes the operation, not the object: its id is another one's. */
-function isOperation({ prepared }: Context, exchange: Exchange | undefined): boolean {
-  const create = prepared.actions.create
-  return create?.plan.async?.handle?.in === 'body' && exchange?.result.type === 'response' && exchange.result.response.body.type === 'json' && create.handle?.(exchange.result.response.body.value) !== undefined
-}
-
 /** Written at once where the rest of the reconcile could not tell it again: an operation that goes on, an id that is no longer true. */
 function creatingStatus(context: Context, { outcome, exchange }: Creation, operation: OperationMemory | undefined, steps?: StepMemory): JsonObject {
   return nextStatus(context, {
-    clear: true, observed: isOperation(context, exchange) ? undefined : outcome.observed,
+    clear: true, observed: describesOperation(context, 'create', exchange) ? undefined : outcome.observed,
     memory: { ...sentMemory(context, 'create'), ...(operation && { operation }), ...(steps && { steps }) },
     conditions: operation === undefined ? CREATING : operationConditions('create'),
   }).status

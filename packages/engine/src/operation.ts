@@ -30,6 +30,14 @@ export function startedOperation({ prepared, instant }: Context, action: Action,
   return outcome.type === 'pending' && action === 'create' ? started : undefined
 }
 
+/** The body tells of the operation, not of the object: its id is another one's. */
+export function describesOperation({ prepared }: Context, action: Action, exchange: Exchange | undefined): boolean {
+  const verb = prepared.actions[action]
+  if (verb?.plan.async?.handle?.in !== 'body' || exchange?.result.type !== 'response') return false
+  const { body } = exchange.result.response
+  return body.type === 'json' && verb.handle?.(body.value) !== undefined
+}
+
 function handleOf(prepared: PreparedAction | undefined, { result }: Exchange): string | undefined {
   const handle = prepared?.plan.async?.handle
   if (handle === undefined || prepared?.poll === undefined || result.type === 'failure') return undefined

@@ -23,6 +23,8 @@ export interface PreparedPlan {
   readonly comparison: PreparedComparison
   readonly conditions: PreparedConditions
   readonly exports: readonly PreparedExport[]
+  /** Something is addressed by a field of status that is no part of the identity: status is written before it is needed. */
+  readonly readsStatus: boolean
   /** The address of the first server, where nothing but the Plan says it. */
   readonly home: string | undefined
   /** Which fields of the spec a verb's requests carry. */
@@ -65,10 +67,16 @@ export function prepare(plan: Plan): Checked<PreparedPlan> {
     comparison: prepareComparison(plan.compare, programs),
     conditions: prepareConditions(plan, programs),
     exports: (plan.exports ?? []).map((entry) => ({ plan: entry, value: programs.cel(entry.value) })),
+    readsStatus: readsStatus(plan),
     home: homeOf(plan),
     sends: prepareSends(plan),
   }
   return { value: programs.findings.length > 0 ? undefined : prepared, findings: programs.findings }
+}
+
+function readsStatus({ actions }: Plan): boolean {
+  const calls = [actions.get, actions.update, actions.delete].flatMap((action) => [...(action?.call ? [action.call] : []), ...(action?.steps ?? []).map((step) => step.call)])
+  return calls.some(({ parameters }) => parameters.some(({ sources }) => sources.some((source) => source.from === 'resource' && source.path.startsWith('status'))))
 }
 
 function homeOf({ servers: [first] }: Plan): string | undefined {

@@ -13,7 +13,7 @@ import { chosenParts, externalNameOf, identityFrom, isComplete } from './identit
 import type { Mutated } from './mutated.js'
 import { sameIdentifier } from './loose-equal.js'
 import { observe } from './observe.js'
-import { startedOperation, writeOperation } from './operation.js'
+import { describesOperation, startedOperation, writeOperation } from './operation.js'
 import { pathOf } from './reader.js'
 import { annotationsOf, generationOf, specOf } from './resource.js'
 import { droppedElements, shortHash } from './sent.js'
@@ -114,8 +114,10 @@ function finishUpdate(context: Context, { exchange, outcome }: Answered, end: nu
 /** An update may move the object: the new identity is stored before anything else is asked. */
 function renamed(context: Context, observed: Observed | undefined, exchange: Exchange, end: number): Decision | undefined {
   const { prepared, resource, known } = context
-  const headers = exchange.result.type === 'response' ? exchange.result.response.headers : {}
-  const identity = identityFrom(prepared.identity, { observed, headers }, { ...known, ...chosenParts(prepared.identity, resource) })
+  const { status = 0, headers = {} } = exchange.result.type === 'response' ? exchange.result.response : {}
+  // What is accepted only describes the work that goes on.
+  const shown = status === 202 || describesOperation(context, 'update', exchange) ? undefined : observed
+  const identity = identityFrom(prepared.identity, { observed: shown, headers }, { ...known, ...chosenParts(prepared.identity, resource) })
   const name = isComplete(prepared.identity, identity) ? externalNameOf(prepared.identity, identity) : undefined
   if (name === undefined || name === annotationsOf(resource)[ANNOTATION.externalName] || hasWritten(context, 'identity', end)) return undefined
   return { type: 'write', write: { why: 'identity', annotations: { [ANNOTATION.externalName]: name } } }
