@@ -65,6 +65,7 @@ class Server implements KindServer {
   #holds: Holds | undefined
   #work: Work | undefined
   #release: NodeJS.Timeout | undefined
+  #ending: AbortSignal | undefined
   #isOwn = false
   #isStopped = false
 
@@ -92,7 +93,7 @@ class Server implements KindServer {
     })
     this.#successes = watchResources(parts.metrics, {
       reported: parts.reported,
-      options: { kind: kind.type.kind, resources: () => this.#resources.list(), isServing: () => this.#leadership.isServing(), now: () => systemClock.now() },
+      options: { kind: () => this.#run?.running.plan.resource.kind ?? kind.type.kind, resources: () => this.#resources.list(), isServing: () => this.#leadership.isServing(), now: () => systemClock.now() },
     })
     this.#workers = runWorkers({
       queue: this.#queue, workers: settings.workers * BUDGETS,
@@ -170,15 +171,20 @@ class Server implements KindServer {
   }
 
   async #tracked(item: Taken, { resource, work, stopping }: { readonly resource: KubeObject; readonly work: Work; readonly stopping: AbortSignal }): ReturnType<Work['handle']> {
+    this.#watchEnd(stopping)
     const running = this.#running.begin(item.key)
-    const abort = (): void => running.abort()
-    stopping.addEventListener('abort', abort, { once: true })
     try {
       return await work.handle(item, resource, { sending: running.signal, ending: stopping })
     } finally {
-      stopping.removeEventListener('abort', abort)
       this.#running.end(item.key)
     }
+  }
+
+  /** The workers have one signal for all; one listener is enough for it. */
+  #watchEnd(stopping: AbortSignal): void {
+    if (this.#ending === stopping) return
+    this.#ending = stopping
+    stopping.addEventListener('abort', () => this.#running.cutOff(() => false), { once: true })
   }
 
   /** All three are there: the Plan, the resources, the right to serve. */

@@ -91,6 +91,8 @@ export function createWork(options: WorkOptions): Work {
       mayStart: () => !signals.sending.aborted && options.mayStart(key),
       exchanged: (exchange) => {
         tellExchange({ kind: run.running.plan.resource.kind, exchanges: options.exchanges, metrics: parts.reported, logger: parts.logger, print: parts.print, bodies: settings.bodies }, { key, exchange, verbose })
+        // Nobody changed anything here, and yet something had to be put right there.
+        if (item.priority === 'periodic' && exchange.purpose.action === 'update') parts.reported.drifted(run.running.plan.resource.kind, namespaceOf(resource))
         const pauseMs = pauseFor(exchange)
         if (pauseMs !== undefined) options.pause(scope, pauseMs)
       },

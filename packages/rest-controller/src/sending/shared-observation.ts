@@ -50,6 +50,8 @@ interface Walk {
   /** Where entity tags of the walk before this one are found. */
   readonly before: ReadonlyMap<string, Answered>
   readonly settled: Map<string, Answered>
+  /** The first page is here. */
+  isRead: boolean
 }
 
 export function createSharedObservation(options: SharedObservationOptions): SharedObservation {
@@ -70,17 +72,17 @@ class Observation implements SharedObservation {
     this.#limit = walks
   }
 
-  begin({ scope, key, use }: Beginning): Observer {
+  begin(beginning: Beginning): Observer {
     const started = this.#now()
     let walk: Walk | undefined
     let older = false
     return {
       send: async (request, purpose, perform) => {
-        const name = nameOf(scope, request, purpose)
+        const name = nameOf(beginning.scope, request, purpose)
         if (name === undefined) return perform(request)
-        if (purpose.call !== 'page' || walk === undefined) walk = this.#walkFor(name, { scope, key, use })
+        if (purpose.call !== 'page' || walk === undefined) walk = await this.#walkFor(name, beginning, started)
         if (walk.startedAt < started) older = true
-        this.#observed.set(key, Math.max(this.#observed.get(key) ?? 0, walk.startedAt))
+        this.#observed.set(beginning.key, Math.max(this.#observed.get(beginning.key) ?? 0, walk.startedAt))
         return this.#page({ walk, first: name, page: pageName(request) }, request, perform)
       },
       usedOlder: () => older,
@@ -99,16 +101,26 @@ class Observation implements SharedObservation {
   }
 
   /** A walk that began at the very moment of a write may have missed it. */
-  #isUsable(walk: Walk, { scope, key, use }: Beginning): boolean {
+  #isUsable(walk: Walk, { scope, key, use }: Beginning, started: number): boolean {
     const age = this.#now() - walk.startedAt
-    if (use.type === 'act') return age <= ACT_MS && walk.startedAt > (this.#mutatedScope.get(scope) ?? NEVER)
-    return age < use.intervalMs && walk.startedAt > (this.#mutatedKey.get(key) ?? NEVER) && walk.startedAt >= (this.#observed.get(key) ?? NEVER)
+    const own = this.#mutatedKey.get(key) ?? NEVER
+    if (use.type === 'confirm') return age < use.intervalMs && walk.startedAt > own && walk.startedAt >= (this.#observed.get(key) ?? NEVER)
+    // Looking for what was just written; before that, everything that anybody wrote has to be in it.
+    return age <= ACT_MS && walk.startedAt > (own >= started ? own : this.#mutatedScope.get(scope) ?? NEVER)
   }
 
-  #walkFor(name: string, beginning: Beginning): Walk {
-    const known = this.#walks.get(name)
+  /** While a walk is under way that cannot serve, the next one is not begun: all who wait then share it. */
+  async #walkFor(name: string, beginning: Beginning, started: number): Promise<Walk> {
+    for (;;) {
+      const known = this.#walks.get(name)
+      if (known !== undefined && this.#isUsable(known, beginning, started)) return this.#keep(name, known)
+      if (known === undefined || known.isRead) return this.#keep(name, { startedAt: this.#now(), pages: new Map(), before: known?.settled ?? new Map(), settled: new Map(), isRead: false })
+      await Promise.allSettled(known.pages.values())
+    }
+  }
+
+  #keep(name: string, walk: Walk): Walk {
     this.#walks.delete(name)
-    const walk = known !== undefined && this.#isUsable(known, beginning) ? known : { startedAt: this.#now(), pages: new Map(), before: known?.settled ?? new Map(), settled: new Map() }
     // Re-inserted, so that the one that nobody asked for longest is the first to go.
     this.#walks.set(name, walk)
     const oldest = this.#walks.size > this.#limit ? this.#walks.keys().next().value : undefined
@@ -116,16 +128,33 @@ class Observation implements SharedObservation {
     return walk
   }
 
-  async #page({ walk, first, page }: { readonly walk: Walk; readonly first: string; readonly page: string }, request: HttpRequest, perform: (request: HttpRequest) => Promise<Answered>): Promise<Answered> {
+  async #page({ walk, first, page }: PagePlace, request: HttpRequest, perform: Perform): Promise<Answered> {
     const known = walk.pages.get(page)
-    if (known !== undefined) return known
-    const asked = conditional(request, walk.before.get(page), perform)
+    if (known !== undefined) {
+      const shared = await known
+      // Whoever asked was cut off; that says nothing about us.
+      return isCutOff(shared) ? perform(request) : shared
+    }
+    const asked = conditional(request, walk.before.get(page), perform).finally(() => { walk.isRead = true })
     walk.pages.set(page, asked)
     const answered = await asked
     if (isWorthSharing(answered)) walk.settled.set(page, answered)
     else if (this.#walks.get(first) === walk) this.#walks.delete(first)
     return answered
   }
+}
+
+type Perform = (request: HttpRequest) => Promise<Answered>
+
+interface PagePlace {
+  readonly walk: Walk
+  /** Name of the walk. */
+  readonly first: string
+  readonly page: string
+}
+
+function isCutOff({ result }: Answered): boolean {
+  return result.type === 'failure' && result.failure.reason === 'aborted'
 }
 
 const NEVER = Number.NEGATIVE_INFINITY
@@ -146,7 +175,7 @@ function isWorthSharing({ result }: Answered): boolean {
 }
 
 /** Asks whether the page has changed since the last walk, where the server gave it a tag. */
-async function conditional(request: HttpRequest, before: Answered | undefined, perform: (request: HttpRequest) => Promise<Answered>): Promise<Answered> {
+async function conditional(request: HttpRequest, before: Answered | undefined, perform: Perform): Promise<Answered> {
   const tag = before?.result.type === 'response' ? before.result.response.headers['etag'] : undefined
   if (before === undefined || tag === undefined || request.headers.some(({ name }) => name === 'if-none-match')) return perform(request)
   const answered = await perform({ ...request, headers: [...request.headers, { name: 'if-none-match', value: tag }] })

@@ -22,7 +22,8 @@ export interface SuccessTimes {
 }
 
 export interface ResourceMetricsOptions {
-  readonly kind: string
+  /** Known once there is a Plan. */
+  readonly kind: () => string
   readonly resources: () => readonly KubeObject[]
   readonly isServing: () => boolean
   /** Monotonic milliseconds. */
@@ -36,10 +37,10 @@ export function watchResources(metrics: Metrics, { reported, options }: { readon
   metrics.onRead(() => {
     const counts = new Map<ResourceState, number>()
     for (const resource of resources()) counts.set(stateOf(resource), (counts.get(stateOf(resource)) ?? 0) + 1)
-    for (const state of STATES) reported.resources(kind, state, counts.get(state) ?? 0)
+    for (const state of STATES) reported.resources(kind(), state, counts.get(state) ?? 0)
     let oldest = now()
     if (isServing()) for (const at of last.values()) oldest = Math.min(oldest, at)
-    reported.oldestSuccess(kind, Math.max(0, (now() - oldest) / 1000))
+    reported.oldestSuccess(kind(), Math.max(0, (now() - oldest) / 1000))
   })
   return { succeeded: (key) => void last.set(key, now()), forget: (key) => void last.delete(key) }
 }

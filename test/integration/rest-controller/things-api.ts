@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Seen {
   readonly method: string
@@ -22,6 +23,8 @@ export interface ThingsApi {
   applied: ((request: Seen) => Answer | undefined) | undefined
   pageSize: number
   etags: boolean
+  /** How long a list takes. */
+  listMs: number
   count(method: string, path?: string | RegExp): number
   close(): Promise<void>
 }
@@ -33,7 +36,7 @@ export async function startThingsApi(): Promise<ThingsApi> {
   const api: ThingsApi & { readonly state: { next: number } } = {
     state,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    things: new Map(), seen: [], fault: undefined, applied: undefined, pageSize: 1000, etags: false,
+    things: new Map(), seen: [], fault: undefined, applied: undefined, pageSize: 1000, etags: false, listMs: 0,
     count: (method, path) => api.seen.filter((entry) => entry.method === method && (path === undefined || (typeof path === 'string' ? entry.path === path : path.test(entry.path)))).length,
     close: () => new Promise((resolve) => {
       server.close(() => resolve())
@@ -52,6 +55,7 @@ async function serve(api: ThingsApi & { readonly state: { next: number } }, requ
   api.seen.push(seen)
   const fault = api.fault?.(seen)
   if (fault !== undefined) return answer(response, fault)
+  if (seen.method === 'GET' && /^\/things(\?|$)/.test(seen.path) && api.listMs > 0) await sleep(api.listMs)
   const done = route(api, seen)
   answer(response, api.applied?.(seen) ?? done)
 }
