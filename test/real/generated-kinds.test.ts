@@ -38,7 +38,7 @@ describe('kube-apiserver takes what we make', () => {
     expect(await ask(restDefinitionCrd())).toEqual({ status: 201, message: '' })
   })
 
-  it.each(readdirSync(GOLDENS))('specs/crd/%s', async (name) => {
+  it.each(readdirSync(GOLDENS).filter((name) => !name.endsWith('.md')))('specs/crd/%s', async (name) => {
     const crds = parseAllDocuments(readFileSync(`${GOLDENS}${name}/crd.golden.yaml`, 'utf8')).map((document) => document.toJS() as JsonObject)
     for (const crd of crds) expect(await ask(crd)).toEqual({ status: 201, message: '' })
   })
