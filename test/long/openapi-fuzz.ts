@@ -180,12 +180,20 @@ export function runFuzz(options: { readonly seed: number; readonly inputs?: numb
     if (inputs === 200) settled = process.memoryUsage().rss
     const dice = rollFrom(options.seed * 1_000_003 + inputs)
     const text = mutate(pick(dice, seeds), dice)
-    const { ms, problem } = attempt(text, dice)
+    const { ms, problem } = attemptTwice(text, dice)
     slowestMs = Math.max(slowestMs, ms)
     if (problem !== undefined) failures.push(`input ${inputs} of seed ${options.seed}: ${problem}`)
     else if (ms > SLOW_MS) failures.push(`input ${inputs} of seed ${options.seed}: ${Math.round(ms)} ms for ${text.length} characters`)
   }
   return { inputs, slowestMs, grownMegabytes: (process.memoryUsage().rss - settled) / 1e6, failures }
+}
+
+/** What took long is tried again: on a busy machine a collection of garbage may fall on an innocent input. */
+function attemptTwice(text: string, dice: Dice): { readonly ms: number; readonly problem?: string } {
+  const first = attempt(text, dice)
+  if (first.problem !== undefined || first.ms <= SLOW_MS) return first
+  const second = attempt(text, dice)
+  return second.ms < first.ms ? second : first
 }
 
 function attempt(text: string, dice: Dice): { readonly ms: number; readonly problem?: string } {

@@ -1,4 +1,5 @@
 import { arrayIndex, readPointer } from '@oasgen/json'
+import { lazily } from './lazy.js'
 import { below } from './pointer.js'
 import type { Duplicate, Span, Spans } from './span.js'
 
@@ -7,21 +8,20 @@ import type { Duplicate, Span, Spans } from './span.js'
  * everything beside the way is skipped without looking inside.
  */
 export function jsonSpans(text: string): Spans {
-  const listed = new Map<number, readonly Member[]>()
-  const membersAt = (start: number): readonly Member[] => {
+  const listed = new Map<number, Listed>()
+  const listedAt = (start: number): Listed => {
     const known = listed.get(start)
     if (known !== undefined) return known
-    const members = listMembers(text, start)
-    listed.set(start, members)
-    return members
+    const made = listContainer(text, start)
+    listed.set(start, made)
+    return made
   }
+  const root = lazily((): Span => {
+    const start = skipSpace(text, 0)
+    return { start, end: skipValue(text, start), scalar: isScalar(text, start) }
+  })
   return {
-    spanOf(pointer) {
-      const tokens = readPointer(pointer)
-      if (tokens === undefined) return undefined
-      const start = skipSpace(text, 0)
-      return descend(text, tokens, { start, end: skipValue(text, start), scalar: false }, membersAt)
-    },
+    spanOf: (pointer) => readPointer(pointer)?.reduce<Span | undefined>((span, token) => stepInto(span, token, listedAt), root()),
     duplicates: (count) => findDuplicates(text, count),
   }
 }
@@ -30,19 +30,22 @@ interface Member extends Span {
   readonly name: string | undefined
 }
 
-function descend(text: string, tokens: readonly string[], root: Span, membersAt: (start: number) => readonly Member[]): Span | undefined {
-  let span: Span | undefined = root
-  for (const token of tokens) {
-    if (span === undefined || span.scalar) return undefined
-    const members = membersAt(span.start)
-    span = text.charCodeAt(span.start) === OPEN_LIST ? elementOf(members, token) : members.findLast((member) => member.name === token)
-  }
-  return span
+/** The elements of a list, or the members of an object by name; of equal names the last. */
+interface Listed {
+  readonly elements: readonly Span[]
+  readonly members: ReadonlyMap<string, Span>
 }
 
-function elementOf(members: readonly Member[], token: string): Member | undefined {
-  const index = arrayIndex(token)
-  return index === undefined ? undefined : members[index]
+function listContainer(text: string, start: number): Listed {
+  const all = listMembers(text, start)
+  if (text.charCodeAt(start) === OPEN_LIST) return { elements: all, members: new Map() }
+  return { elements: [], members: new Map(all.map((member) => [member.name ?? '', member])) }
+}
+
+function stepInto(span: Span | undefined, token: string, listedAt: (start: number) => Listed): Span | undefined {
+  if (span === undefined || span.scalar) return undefined
+  const { elements, members } = listedAt(span.start)
+  return members.get(token) ?? elements[arrayIndex(token) ?? -1]
 }
 
 const QUOTE = 34
@@ -140,9 +143,9 @@ function findDuplicates(text: string, count: number): readonly Duplicate[] {
     if (isScalar(text, next.start)) continue
     const members = listMembers(text, next.start)
     const { pointer } = next
-    found.push(...repeatedIn(pointer, members))
+    found.push(...repeatedIn(pointer, members).slice(0, count))
     const containers = members.map(({ scalar, name, start }, index) => ({ scalar, pointer: below(pointer, name ?? index), start }))
-    open.push(...containers.filter(({ scalar }) => !scalar).reverse())
+    for (const container of containers.reverse()) if (!container.scalar) open.push(container)
   }
   return found.slice(0, count)
 }

@@ -7,7 +7,7 @@ import { placesOf } from './places.js'
 /** One document of a manifest file, with exact numbers and places. */
 export interface ManifestText {
   readonly value: JsonValue
-  place(pointer: string): DocumentPlace
+  readonly place: (pointer: string) => DocumentPlace
 }
 
 /** The documents of a YAML or JSON file (`---` between them), read by the same reader as OpenAPI documents. */

@@ -38,6 +38,9 @@ function pathFix(path: string): Fix {
   return { kind: 'definition', title: `use the path ${path}`, patch: [{ op: 'replace', path: '/path', value: path }] }
 }
 
+/** In larger documents only paths that share a word are compared. */
+const MANY = 3000
+
 interface PathCandidate {
   readonly path: string
   readonly why: string
@@ -48,9 +51,12 @@ interface PathCandidate {
 
 function nearestPaths(missing: MissingPath, paths: readonly string[]): readonly PathCandidate[] {
   const prefixes = serverPaths(missing.servers())
-  return paths
+  const literals = new Set(segmentsOf(missing.path).filter((segment) => segment !== '{}'))
+  const near = paths.length <= MANY ? paths : paths.filter((path) => segmentsOf(path).some((segment) => literals.has(segment)))
+  const similarity = rememberSimilarity()
+  return near
     .flatMap((path) => {
-      const candidate = samePath(missing.path, path, prefixes) ?? similarPath(missing.path, path)
+      const candidate = samePath(missing.path, path, prefixes) ?? similarPath(missing.path, path, similarity)
       return candidate === undefined ? [] : [{ path, ...candidate }]
     })
     .sort((a, b) => a.score - b.score || (a.path < b.path ? -1 : 1))
@@ -85,10 +91,10 @@ export function shapeOf(path: string): string {
 }
 
 /** Compares segment by segment, because a whole segment more or less is one slip. */
-function similarPath(asked: string, path: string): Judgement | undefined {
+function similarPath(asked: string, path: string, cost: SegmentCost): Judgement | undefined {
   const [a, b] = [segmentsOf(asked), segmentsOf(path)]
   if (Math.abs(a.length - b.length) > 2) return undefined
-  const distance = segmentDistance(a, b)
+  const distance = segmentDistance(a, b, cost)
   const bound = Math.max(1, Math.max(a.length, b.length) * 0.5)
   return distance > bound ? undefined : { why: 'a similar path', sure: false, score: 10 + distance }
 }
@@ -97,21 +103,34 @@ function segmentsOf(path: string): readonly string[] {
   return shapeOf(path).toLowerCase().split('/').filter((segment) => segment !== '')
 }
 
-function segmentDistance(a: readonly string[], b: readonly string[]): number {
+function segmentDistance(a: readonly string[], b: readonly string[], cost: SegmentCost): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, segment] of a.entries()) {
     const next = [i + 1]
     for (const [j, other] of b.entries()) {
-      next.push(Math.min((row[j] ?? 0) + segmentCost(segment, other), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      next.push(Math.min((row[j] ?? 0) + cost(segment, other), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
     row = next
   }
   return row[b.length] ?? 0
 }
 
+type SegmentCost = (a: string, b: string) => number
+
+/** A document has far fewer words than paths. */
+function rememberSimilarity(): SegmentCost {
+  const known = new Map<string, number>()
+  return (a, b) => {
+    if (a === b) return 0
+    const key = `${a}/${b}`
+    const cost = known.get(key) ?? segmentCost(a, b)
+    known.set(key, cost)
+    return cost
+  }
+}
+
 /** 0 for equal, below 1 for words that share most of their letters (`repo`, `repos`), 1 for others. */
 function segmentCost(a: string, b: string): number {
-  if (a === b) return 0
   const [short, long] = a.length < b.length ? [a, b] : [b, a]
   if (short.length > 2 && long.startsWith(short) && long.length - short.length <= 2) return 0.25
   const common = pairsOf(a).filter((pair) => pairsOf(b).includes(pair)).length

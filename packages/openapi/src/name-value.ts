@@ -12,6 +12,6 @@ export function nameValue(value: JsonValue | undefined): string {
 }
 
 export function shorten(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, ' ')
+  const line = text.slice(0, 4 * width).replaceAll(/\s+/g, ' ')
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`
 }

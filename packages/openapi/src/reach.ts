@@ -9,7 +9,7 @@ export function* reachableSchemas(starts: Iterable<Schema>): Generator<Schema> {
     if (seen.has(next)) continue
     seen.add(next)
     yield next
-    open.push(...childSchemas(next).toReversed())
+    for (const child of childSchemas(next).toReversed()) open.push(child)
   }
 }
 

@@ -6,12 +6,30 @@ const whole = (uri: string) => ({ where: { kind: 'document', uri, pointer: '' } 
 
 /** Texts that are no attempt at JSON or YAML, before anybody parses them. */
 export function recognizeText(text: string, uri: string): Finding | undefined {
-  if (/^(?:\s|#[^\n]*(?:\n|$)|---\s)*$/.test(text)) return finding('OAS0001', {}, whole(uri))
+  if (isBlank(text)) return finding('OAS0001', {}, whole(uri))
   const head = text.slice(0, 2000).trimStart()
   if (!head.startsWith('<') || head.startsWith('<<<<<<<')) return undefined
   if (/^<(?:!doctype html|html|head|body|!--|script|div)\b/i.test(head)) return finding('OAS0003', { title: titleOf(text) }, whole(uri))
   const root = /<(?![?!])([\w:.-]+)/.exec(head)?.[1] ?? 'unknown'
   return finding('OAS0004', { found: `<${root}>`, advice: adviseMarkup(root) }, whole(uri))
+}
+
+/** White space, comments and document marks alone. By hand, since a pattern that repeats alternatives needs a stack as long as the text. */
+function isBlank(text: string): boolean {
+  let at = 0
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === 35) at = endOfLine(text, at)
+    else if (code <= 32) at += 1
+    else if (text.startsWith('---', at) && !(text.charCodeAt(at + 3) > 32)) at += 3
+    else return false
+  }
+  return true
+}
+
+function endOfLine(text: string, from: number): number {
+  const feed = text.indexOf('\n', from)
+  return feed === -1 ? text.length : feed
 }
 
 /** The errors of object stores are XML; descriptions in XML have other roots. */

@@ -15,27 +15,35 @@ const PER_CODE = 50
  */
 export function reviewDocument(document: Document): readonly Finding[] {
   const starts: Schema[] = []
-  const found: Finding[] = [...document.source.duplicateKeys(), ...repeatedIds(document, [...document.operations()])]
+  const collected = collect()
+  for (const problem of [...document.source.duplicateKeys(), ...repeatedIds(document, [...document.operations()])]) collected.add(problem)
   for (const { path, method } of document.operations()) {
     const { value, findings } = document.operation(path, method)
-    found.push(...findings)
-    if (value !== undefined) starts.push(...operationSchemas(value))
+    findings.forEach(collected.add)
+    if (value !== undefined) for (const schema of operationSchemas(value)) starts.push(schema)
   }
-  for (const schema of reachableSchemas([...starts, ...referredSchemas(document)])) found.push(...schema.findings)
-  return bounded(uniqueFindings(found.map(weakened)))
+  for (const schema of reachableSchemas([...starts, ...referredSchemas(document)])) schema.findings.forEach(collected.add)
+  return uniqueFindings(collected.found)
+}
+
+interface Collected {
+  readonly found: readonly Finding[]
+  readonly add: (problem: Finding) => void
+}
+
+function collect(): Collected {
+  const found: Finding[] = []
+  const counts = new Map<string, number>()
+  const add = (problem: Finding): void => {
+    const count = (counts.get(problem.code) ?? 0) + 1
+    counts.set(problem.code, count)
+    if (count <= PER_CODE) found.push(weakened(problem))
+  }
+  return { found, add }
 }
 
 function weakened(problem: Finding): Finding {
   return problem.severity === 'error' ? { ...problem, severity: 'warning' } : problem
-}
-
-function bounded(findings: readonly Finding[]): readonly Finding[] {
-  const counts = new Map<string, number>()
-  return findings.filter(({ code }) => {
-    const count = (counts.get(code) ?? 0) + 1
-    counts.set(code, count)
-    return count <= PER_CODE
-  })
 }
 
 function repeatedIds(document: Document, entries: readonly OperationEntry[]): readonly Finding[] {

@@ -21,11 +21,10 @@ export function adviseJson(text: string, message: string, offset: number): Synta
   return { problem: message, advice: known?.advice ?? 'correct the text at this place' }
 }
 
-const MERGE_CONFLICT = /^<{7} [^\n]*$[^]*?^={7}\r?$[^]*?^>{7} /m
-
 function mergeConflict(text: string): SyntaxAdvice | undefined {
-  const offset = text.search(MERGE_CONFLICT)
-  if (offset === -1) return undefined
+  const offset = text.search(/^<{7} /m)
+  const between = offset === -1 ? -1 : text.indexOf('\n=======', offset)
+  if (between === -1 || !text.includes('\n>>>>>>> ', between)) return undefined
   return { problem: 'it holds the marks of a merge conflict', advice: 'resolve the conflict and save the document again', offset }
 }
 

@@ -47,7 +47,12 @@ function startsNumber(text: string): boolean {
 
 function written(text: string, value: JsonValue | undefined): JsonValue | WrittenNumber {
   if (value === undefined) return text
-  return typeof value !== 'object' && String(value) === text ? value : new WrittenNumber(text, value)
+  return printsAs(value, text) ? value : new WrittenNumber(text, value)
+}
+
+/** A bigint is not printed to see it: that takes seconds for millions of digits. */
+function printsAs(value: JsonValue, text: string): boolean {
+  return typeof value === 'bigint' ? /^-?[1-9]\d*$/.test(text) : typeof value === 'number' && String(value) === text
 }
 
 function safe(value: bigint): JsonValue {

@@ -24,19 +24,36 @@ export const OPEN_QUOTE = 'a quoted scalar is not closed'
 const DUPLICATE = 'duplicated mapping key'
 
 function attempt(text: string, depth: number, allowDuplicates: boolean): YamlResult {
-  let deficient = false
-  const onWarning = (): void => {
-    deficient = true
-  }
+  const options = yamlOptions(depth, allowDuplicates)
   try {
-    const values = loadAll(text, null, { ...yamlOptions(depth, allowDuplicates), onWarning }) as JsonValue[]
-    const open = deficient ? openQuoteIn(text, depth) : undefined
+    return { ok: true, values: loadAll(text, null, { ...options, onWarning: stopAtWarning }) as JsonValue[], duplicates: false }
+  } catch (problem) {
+    if (problem === WARNED) return attemptWarned(text, depth, options)
+    return failure(text, problem)
+  }
+}
+
+/** One warning is enough to know: the parser scans the whole text for each, and there may be one per line. */
+const WARNED = Symbol('warned')
+
+function stopAtWarning(): never {
+  throw WARNED
+}
+
+function attemptWarned(text: string, depth: number, options: LoadOptions): YamlResult {
+  try {
+    const values = loadAll(text, null, options) as JsonValue[]
+    const open = openQuoteIn(text, depth)
     return open === undefined ? { ok: true, values, duplicates: false } : { ok: false, problem: { reason: OPEN_QUOTE, offset: open } }
   } catch (problem) {
-    if (!(problem instanceof YAMLException)) throw problem
-    const mark = problem.mark as Mark | undefined
-    return { ok: false, problem: { reason: problem.reason, offset: Math.min(mark?.position ?? 0, text.length) } }
+    return failure(text, problem)
   }
+}
+
+function failure(text: string, problem: unknown): YamlResult {
+  if (!(problem instanceof YAMLException)) throw problem
+  const mark = problem.mark as Mark | undefined
+  return { ok: false, problem: { reason: problem.reason, offset: Math.min(mark?.position ?? 0, text.length) } }
 }
 
 /** Runs the parser once more over a text that it has accepted, for the places of its nodes. */

@@ -34,6 +34,8 @@ interface Trace {
   /** Children of a collection: of a mapping keys and values in turn. */
   readonly children: (readonly number[] | undefined)[]
   readonly roots: number[]
+  /** Members of the mappings that were asked for. */
+  readonly members: Map<number, ReadonlyMap<string, Found>>
 }
 
 interface OpenNode {
@@ -42,7 +44,7 @@ interface OpenNode {
 }
 
 function buildTrace(text: string, depth: number): Trace {
-  const trace: Trace = { text, starts: [], ends: [], results: [], children: [], roots: [] }
+  const trace: Trace = { text, starts: [], ends: [], results: [], children: [], roots: [], members: new Map() }
   const open: OpenNode[] = []
   traceYaml(text, depth, (event, state) => {
     if (event === 'open') open.push({ start: state.position, children: [] })
@@ -96,9 +98,21 @@ function step(trace: Trace, node: number, token: string): Found | undefined {
     const child = children.length === result.length ? children[arrayIndex(token) ?? -1] : undefined
     return child === undefined ? undefined : { node: child }
   }
-  const at = children.length % 2 === 0 ? children.findLastIndex((key, index) => index % 2 === 0 && keyText(trace, key) === token) : -1
-  const [key, value] = [children[at], children[at + 1]]
-  return key === undefined || value === undefined ? undefined : { node: value, key }
+  return membersOf(trace, node, children).get(token)
+}
+
+/** Of equal names the last. */
+function membersOf(trace: Trace, node: number, children: readonly number[]): ReadonlyMap<string, Found> {
+  const known = trace.members.get(node)
+  if (known !== undefined) return known
+  const members = new Map<string, Found>()
+  // An odd number is a form of YAML that the trace does not tell apart; its members are shown where it stands.
+  for (let at = 0; children.length % 2 === 0 && at < children.length; at += 2) {
+    const [key, value] = [children[at] ?? 0, children[at + 1] ?? 0]
+    members.set(keyText(trace, key), { node: value, key })
+  }
+  trace.members.set(node, members)
+  return members
 }
 
 function keyText(trace: Trace, node: number): string {
@@ -129,8 +143,8 @@ function findDuplicates(trace: Trace, root: number, count: number): readonly Dup
   const found: Duplicate[] = []
   const open: { readonly node: number; readonly pointer: string }[] = [{ node: root, pointer: '' }]
   for (let next = open.pop(); next !== undefined && found.length < count; next = open.pop()) {
-    found.push(...repeatedIn(trace, next.node, next.pointer))
-    open.push(...containersIn(trace, next.node, next.pointer).toReversed())
+    found.push(...repeatedIn(trace, next.node, next.pointer).slice(0, count))
+    for (const container of containersIn(trace, next.node, next.pointer).toReversed()) open.push(container)
   }
   return found.slice(0, count)
 }
