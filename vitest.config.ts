@@ -12,7 +12,7 @@ alias['@oasgen/example-bookshop'] = `${root}examples/bookshop/src/index.ts`
 
 const lane = (name: string, options: object = {}) => ({
   resolve: { alias },
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 300_000, pool: 'forks' as const, ...options },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 180_000, hookTimeout: 600_000, pool: 'forks' as const, ...options },
 })
 
 export default defineConfig({
@@ -25,13 +25,14 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/unit/**/*.test.ts'],
           setupFiles: ['test/setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           pool: 'threads',
           isolate: false,
         },
       },
       lane('integration', { maxWorkers: 2 }),
-      lane('real', { maxWorkers: 2 }),
+      // The first file may have to build the server.
+      lane('real', { maxWorkers: 1, hookTimeout: 1_800_000 }),
       lane('servers', { maxWorkers: 1 }),
       lane('long', { testTimeout: 600_000, maxWorkers: 2 }),
       lane('soak', { testTimeout: 14_400_000, maxWorkers: 1 }),

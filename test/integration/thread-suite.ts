@@ -111,7 +111,7 @@ export function threadSuite(target: StackTarget): void {
         return { type: 'hang', applied: true }
       }
       await stack.apply(book('killed-after', 'Killed after'))
-      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'killed-after'), 60_000)
+      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'killed-after'))
       expect(kills).toBe(1)
       expect(Object.values(shop.data.books).filter((item) => item['title'] === 'Killed after')).toHaveLength(1)
     })
@@ -128,7 +128,7 @@ export function threadSuite(target: StackTarget): void {
       })
       books.start()
       await stack.apply(book('killed-before', 'Killed before'))
-      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'killed-before'), 60_000)
+      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'killed-before'))
       await books.stop()
       expect(kills).toBe(1)
       expect(Object.values(shop.data.books).filter((item) => item['title'] === 'Killed before')).toHaveLength(1)
@@ -142,7 +142,7 @@ export function threadSuite(target: StackTarget): void {
       await until('the book says that it is not known', async () => conditionStatus(await read(stack.kube, BOOKS, 'during-outage'), 'Synced') === 'False')
       expect(Object.keys(shop.data.books)).toHaveLength(before)
       fault = undefined
-      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'during-outage'), 60_000)
+      await until('the book is Ready', () => isReady(stack.kube, BOOKS, 'during-outage'))
       expect(Object.values(shop.data.books).filter((item) => item['title'] === 'During outage')).toHaveLength(1)
     })
 
@@ -155,7 +155,7 @@ export function threadSuite(target: StackTarget): void {
     it('takes a RestDefinition down with its resources', async () => {
       shown()
       await must(stack.kube.delete(REST_DEFINITIONS, { namespace: 'default', name: 'book' }))
-      await until('the definition is gone', async () => (await read(stack.kube, REST_DEFINITIONS, 'book')) === undefined, 60_000)
+      await until('the definition is gone', async () => (await read(stack.kube, REST_DEFINITIONS, 'book')) === undefined)
       expect(shop.data.books).toEqual({})
       const crd = await stack.kube.get({ group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false }, { name: 'books.bookshop.example' })
       expect(crd.ok).toBe(false)

@@ -33,7 +33,7 @@ describe('oasgen up --demo, as a person uses it', () => {
   const start = async (): Promise<void> => {
     up = spawn(process.execPath, [OASGEN, 'up', '--demo', '--port', '0', '--demo-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KUBECONFIG: '' } })
     for (const stream of [up.stdout, up.stderr]) stream?.on('data', (data: Buffer) => { screen += data.toString() })
-    await until('the hints are on the screen', () => screen.includes('Ctrl-C stops'), 60_000)
+    await until('the hints are on the screen', () => screen.includes('Ctrl-C stops'))
   }
   const stop = (): Promise<void> => new Promise((resolve) => {
     up.once('exit', () => resolve())
@@ -85,7 +85,7 @@ describe('oasgen up --demo, as a person uses it', () => {
     await oasgen('demo', 'stop')
     await until('the book is not in sync', async () => (await ask('get', 'books')).out.includes('False'))
     await oasgen('demo', 'start')
-    await until('the book is in sync again', async () => /the-hobbit\s+\S+\s+True\s+True/.test((await ask('get', 'books')).out), 60_000)
+    await until('the book is in sync again', async () => /the-hobbit\s+\S+\s+True\s+True/.test((await ask('get', 'books')).out))
     expect(await posts('/v1/books')).toBeLessThanOrEqual(1)
   })
 
@@ -101,7 +101,7 @@ describe('oasgen up --demo, as a person uses it', () => {
     expect(up.exitCode).toBe(0)
     screen = ''
     await start()
-    await until('the book is Ready', async () => /the-hobbit\s+\S+\s+True\s+True\s+1/.test((await ask('get', 'books')).out), 60_000)
+    await until('the book is Ready', async () => /the-hobbit\s+\S+\s+True\s+True\s+1/.test((await ask('get', 'books')).out))
     expect(await posts('/v1/books')).toBe(0)
     expect(await posts('/v1/authors')).toBe(0)
   })

@@ -101,7 +101,7 @@ describe('the forms that packages agree on', () => {
 
 function summary({ names, shape, spec, status, identity, verbs, parents }: ResourceModel): JsonValue {
   return plain({
-    names, shape, identity: identity.map(({ schema: _, ...rest }) => rest), parents,
+    names, shape, identity: identity.map(({ schema, ...rest }) => ({ ...rest, types: schema?.types ?? [] })), parents,
     spec: spec.map(({ schema, updateSchema, place, ...rest }) => ({ ...rest, types: schema.types, pointer: place.pointer, updateDiffers: updateSchema !== undefined })),
     status: status.map(({ schema, ...rest }) => ({ ...rest, types: schema?.types ?? [] })),
     verbs: Object.keys(verbs),

@@ -61,6 +61,12 @@ function addDemo(program: Command, io: CommandIo, finish: Finish): void {
 }
 
 function addDefinitionCommands(program: Command, io: CommandIo, finish: Finish): void {
+  program.command('init <openapi>').description('Find the resources of an OpenAPI document and write RestDefinitions for them.')
+    .option('--kind <kinds...>', 'write these').option('--all', 'write all that are not broken').option('--list', 'write none, only show what was found')
+    .option('--group <group>', 'API group of the kinds').option('--oas-path <address>', 'what the definitions name as their document')
+    .option('--output-dir <folder>', 'where to', '.')
+    .addHelpText('after', '\nExample:\n  oasgen init https://api.example.com/openapi.json --kind Zone\n')
+    .action(async (address: string, options) => finish(await (await import('./init/init.js')).init(io, address, options)))
   offline(program.command('render')).description('What the provider would make of RestDefinitions: CRDs, offline and deterministic, to be committed.')
     .option('--rbac', 'the rights of the controllers too').option('--plan', 'the Plans too').option('--fidelity', 'what of the document was carried, weakened, dropped')
     .option('--output-dir <folder>', 'one file an object instead of standard output')

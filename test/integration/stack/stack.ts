@@ -206,7 +206,8 @@ export async function must<T>(result: Promise<{ ok: true; value: T } | { ok: fal
   return answer.value
 }
 
-const PATIENCE_MS = 30_000
+// Much longer than anything takes on an idle machine: a busy one must not look like a fault.
+const PATIENCE_MS = 120_000
 
 /** Asks until there is an answer; undefined when the patience is over. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, patienceMs: number = PATIENCE_MS): Promise<T | undefined> {

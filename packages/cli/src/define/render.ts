@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { printYaml, renderFidelityText } from '@oasgen/crd'
 import { hasErrors, renderColour } from '@oasgen/diagnostics'
-import { writeJson, type JsonObject } from '@oasgen/json'
+import { textOf, writeJson, type JsonObject } from '@oasgen/json'
 import { nameOf } from '@oasgen/kube'
 import { namesFor, renderAccess, renderPeopleRoles } from '@oasgen/provider'
 import { EXIT, CommandError, type CommandIo, type ExitCode } from '../io.js'
@@ -52,7 +52,7 @@ interface RenderedText {
 function textsOf(options: RenderOptions, { name, compiled }: CompiledDefinition): readonly RenderedText[] {
   const crds = [compiled.resourceCrd, compiled.configurationCrd].filter((crd) => crd !== undefined)
   const objects: readonly JsonObject[] = [...crds, ...(options.rbac === true ? rbacOf(compiled) : [])]
-  const yaml = objects.map((object) => ({ file: `${String(object.kind).toLowerCase()}-${nameOf(object)}.yaml`.replace('customresourcedefinition-', ''), text: printYaml(object), isYaml: true }))
+  const yaml = objects.map((object) => ({ file: `${textOf(object.kind).toLowerCase()}-${nameOf(object)}.yaml`.replace('customresourcedefinition-', ''), text: printYaml(object), isYaml: true }))
   const plan = options.plan === true && compiled.plan !== undefined ? [{ file: `${name}.plan.json`, text: `${writeJson(compiled.plan as unknown as JsonObject, { indent: 2 })}\n`, isYaml: false }] : []
   const fidelity = options.fidelity === true && compiled.fidelity !== undefined ? [{ file: `${name}.fidelity.txt`, text: renderFidelityText(compiled.fidelity), isYaml: false }] : []
   return [...yaml, ...plan, ...fidelity]

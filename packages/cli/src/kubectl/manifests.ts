@@ -9,7 +9,7 @@ import { CommandError, EXIT, type CommandIo } from '../io.js'
 export interface Manifest {
   readonly object: JsonObject
   readonly file: string
-  place(pointer: string): DocumentPlace
+  readonly place: (pointer: string) => DocumentPlace
 }
 
 /** All objects of files, folders (not nested, sorted by name) and `-`; Lists are taken apart. */

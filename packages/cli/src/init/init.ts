@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { renderColour } from '@oasgen/diagnostics'
+import { linkDocument, readDocument, readManifestText, readSourceUri, type Document } from '@oasgen/openapi'
+import { compileDefinition, type Compiled } from '@oasgen/provider'
+import { isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
+import { createTransport } from '@oasgen/transport'
+import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
+import { printYaml } from '../yaml.js'
+import { detectResources } from './detect.js'
+import { completeProposal, type Proposal } from './propose.js'
+import { dashed, definitionText } from './write.js'
+
+export interface InitOptions {
+  readonly group?: string
+  readonly kind?: readonly string[]
+  readonly all?: boolean
+  readonly outputDir: string
+  /** What the definitions shall name as their document; default: the address that was given. */
+  readonly oasPath?: string
+  readonly list?: boolean
+}
+
+interface Judged {
+  readonly proposal: Proposal
+  readonly text: string
+  readonly compiled: Compiled
+}
+
+/** Finds the resources of a document and writes RestDefinitions with an example each, ready to apply. */
+export async function init(io: CommandIo, address: string, options: InitOptions): Promise<ExitCode> {
+  const bytes = await read(io, address)
+  const oasPath = options.oasPath ?? (/^[a-z]+:\/\//.test(address) ? address : resolve(io.cwd, address))
+  const source = readDocument(bytes, { uri: oasPath })
+  if (source.value === undefined) {
+    io.err(renderColour(source.findings, { width: io.columns, colours: io.isTerminal ? 'ansi' : 'none' }))
+    return EXIT.found
+  }
+  const document = linkDocument(source.value)
+  const group = options.group ?? groupFor(document)
+  const judged = judgeAll(document, { bytes, oasPath, group })
+  io.out(overview(document, judged))
+  if (options.list === true) return EXIT.ok
+  const chosen = choose(judged, options)
+  if (chosen.length === 0) io.out('\nwrite some of them: oasgen init … --kind Zone --kind Record, or --all\n')
+  for (const one of chosen) writeFiles(io, one, options)
+  return EXIT.ok
+}
+
+async function read(io: CommandIo, address: string): Promise<Uint8Array> {
+  if (address === '-') return Buffer.from(await io.readStdin())
+  const file = resolve(io.cwd, address)
+  if (existsSync(file)) return readFileSync(file)
+  const source = readSourceUri(address).value
+  if (source === undefined || source.kind === 'file' || source.kind === 'configMap' || source.kind === 'secret') throw new CommandError(`cannot read ${address}: there is no such file`, { code: EXIT.unavailable })
+  const transport = createTransport({ proxyEnvironment: io.env, privateAddresses: 'allow' })
+  try {
+    const answer = await transport.fetchDocument(source, { privateAddresses: 'allow' })
+    if (answer.type === 'document') return answer.bytes
+    throw new CommandError(answer.type === 'failure' ? answer.finding.message : 'the server says that nothing changed', { code: EXIT.unavailable })
+  } finally {
+    await transport.close()
+  }
+}
+
+/** `api.example.com` → `api.example.com`; a document without a host gets a name of its title. */
+function groupFor(document: Document): string {
+  const host = /^https?:\/\/([^/:?#]+)/.exec(document.servers[0]?.url ?? '')?.[1] ?? ''
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host) && !/^\d+(\.\d+)+$/.test(host)) return host
+  const info = isObject(document.source.root.info) ? textOf(document.source.root.info.title) : ''
+  const word = info.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+  return `${word === '' ? 'api' : word}.example.com`
+}
+
+interface Facts {
+  readonly bytes: Uint8Array
+  readonly oasPath: string
+  readonly group: string
+}
+
+export function judgeAll(document: Document, { bytes, oasPath, group }: Facts): readonly Judged[] {
+  const parsed = new Map()
+  return detectResources(document.operations()).map((shape) => {
+    const proposal = completeProposal(document, shape)
+    const text = definitionText(proposal, { oasPath, group })
+    const definition = readManifestText(text, 'definition.yaml').value?.[0]?.value as JsonObject
+    return { proposal, text, compiled: compileDefinition({ definition: withNamespace(definition), document: { uri: oasPath, bytes }, overlays: {}, others: {} }, parsed) }
+  })
+}
+
+function withNamespace(definition: JsonObject): JsonObject {
+  return { ...definition, metadata: { namespace: 'default', ...(isObject(definition.metadata) ? definition.metadata : {}) } }
+}
+
+function overview(document: Document, judged: readonly Judged[]): string {
+  const operations = [...document.operations()].length
+  const complete = judged.filter(isComplete).length
+  const width = Math.max(8, ...judged.map(({ proposal }) => proposal.kind.length))
+  const lines = judged.map((one) => {
+    const { proposal } = one
+    const mark = isBroken(one) ? '!' : isComplete(one) ? '✓' : '?'
+    const words = isBroken(one) ? (one.compiled.findings.find(({ severity }) => severity === 'error')?.message ?? '') : [...proposal.notes, pagingWord(proposal)].filter((word) => word !== '').join('; ')
+    const verbs = Object.keys(proposal.verbs).join(' ')
+    return `   ${mark} ${proposal.kind.padEnd(width)}  ${proposal.collection}  ${verbs}${proposal.idField === undefined ? '' : `  id: ${proposal.idField}`}${words === '' ? '' : `\n     ${' '.repeat(width)}  ${words}`}`
+  })
+  return [`${operations} operations · ${judged.length} resources found · ${complete} complete · ${judged.length - complete} need a word from you`, '', ...lines, ''].join('\n')
+}
+
+function pagingWord({ pagination }: Proposal): string {
+  return pagination === undefined ? '' : { linkHeader: 'paged by Link header', pageNumber: 'paged by number', offset: 'paged by offset', continuationToken: 'paged by token' }[pagination.type]
+}
+
+function isBroken({ compiled }: Judged): boolean {
+  return compiled.plan === undefined || compiled.findings.some(({ severity }) => severity === 'error')
+}
+
+function isComplete(judged: Judged): boolean {
+  return !isBroken(judged) && judged.proposal.notes.length === 0
+}
+
+function choose(judged: readonly Judged[], { kind, all }: InitOptions): readonly Judged[] {
+  if (all === true) return judged.filter((one) => !isBroken(one))
+  return (kind ?? []).map((wanted) => {
+    const found = judged.find(({ proposal }) => proposal.kind.toLowerCase() === wanted.toLowerCase())
+    if (found === undefined) throw new CommandError(`no resource ${wanted} was found in the document`, { help: `found: ${judged.map(({ proposal }) => proposal.kind).join(', ')}` })
+    return found
+  })
+}
+
+function writeFiles(io: CommandIo, { proposal, text, compiled }: Judged, { outputDir }: InitOptions): void {
+  const folder = resolve(io.cwd, outputDir)
+  mkdirSync(folder, { recursive: true })
+  const name = dashed(proposal.kind)
+  const files: readonly (readonly [string, string])[] = [
+    [`${name}.restdefinition.yaml`, text],
+    ...(compiled.resourceCrd === undefined ? [] : [[`${name}.example.yaml`, exampleText(compiled.resourceCrd)] as const]),
+  ]
+  for (const [file, content] of files) {
+    const path = join(folder, file)
+    if (existsSync(path)) throw new CommandError(`${join(outputDir, file)} is there already`, { help: 'move it away, or write elsewhere with --output-dir' })
+    writeFileSync(path, content)
+    io.out(`wrote ${join(outputDir, file)}\n`)
+  }
+}
+
+function exampleText(crd: JsonObject): string {
+  const spec = crd.spec as JsonObject
+  const names = spec.names as JsonObject
+  const version = (spec.versions as readonly JsonObject[])[0] ?? {}
+  const schema = ((version.schema as JsonObject).openAPIV3Schema as JsonObject).properties as JsonObject
+  return printYaml({
+    apiVersion: `${textOf(spec.group)}/${textOf(version.name)}`, kind: textOf(names.kind), metadata: { name: 'example' },
+    spec: exampleOf(isObject(schema.spec) ? schema.spec : {}),
+  })
+}
+
+/** The required fields, with values that the schema accepts. */
+function exampleOf(schema: JsonObject): JsonValue {
+  if (Array.isArray(schema.enum) && schema.enum.length > 0) return schema.enum[0] ?? null
+  switch (schema.type) {
+    case 'object': {
+      const properties = isObject(schema.properties) ? schema.properties : {}
+      const required = Array.isArray(schema.required) ? schema.required.map(textOf) : []
+      return Object.fromEntries(required.map((name) => [name, exampleOf(isObject(properties[name]) ? properties[name] : {})]))
+    }
+    case 'array': return typeof schema.minItems === 'number' && schema.minItems > 0 && isObject(schema.items) ? [exampleOf(schema.items)] : []
+    case 'integer': case 'number': return typeof schema.minimum === 'number' ? schema.minimum : 1
+    case 'boolean': return true
+    default: return 'example'.padEnd(typeof schema.minLength === 'number' ? schema.minLength : 0, 'x')
+  }
+}
