@@ -123,9 +123,12 @@ function standIn(source: SourceDocument, uri: string, place: (pointer: string) =
   return { uri, role, version, versionText, format, root, digest: '', ...own }
 }
 
+/** Documents of several files sometimes keep all paths in one of them. */
 function pathsOf(context: LinkContext): Located<JsonObject> {
-  const paths = context.root.root['paths']
-  return { source: context.root, pointer: '/paths', value: isObject(paths) ? paths : {} }
+  const none: Located<JsonObject> = { source: context.root, pointer: '/paths', value: {} }
+  const { paths } = context.root.root
+  const followed = isObject(paths) ? follow(context, { ...none, value: paths }) : undefined
+  return followed?.ok === true && isObject(followed.target.value) ? (followed.target as Located<JsonObject>) : none
 }
 
 const METHODS: readonly string[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query']
@@ -137,7 +140,7 @@ function* entriesOf(context: LinkContext): Generator<OperationEntry> {
     const followed = follow(context, { source, pointer: below(pointer, path), value: item })
     if (!followed.ok || !isObject(followed.target.value)) continue
     const pathItem = followed.target as Located<JsonObject>
-    for (const { method, located } of methodsOf(pathItem)) yield entryOf(path, method, located)
+    for (const { method, located } of methodsOf(pathItem)) yield entryOf(path, method, operationObject(context, located) ?? located)
   }
 }
 
@@ -188,11 +191,24 @@ function locateOperation(context: LinkContext, path: string, method: string): Lo
   if (!isObject(target.value)) return malformed(`the path item \`${path}\``, target)
   const pathItem = target as Located<JsonObject>
   const methods = methodsOf(pathItem)
-  const located = methods.find((candidate) => candidate.method === method)?.located
+  const found = methods.find((candidate) => candidate.method === method)?.located
+  const located = found === undefined ? undefined : operationObject(context, found)
   if (located !== undefined) return { path, method, pathItem, located }
+  if (found !== undefined) return brokenOperation(context, `${method.toUpperCase()} ${path}`, found)
   const broken = memberOf(pathItem, method)
   if (broken !== undefined && METHODS.includes(method)) return malformed(`the operation \`${method.toUpperCase()} ${path}\``, broken)
   return missingMethod(pathItem.source.place(written.pointer), { path, method, methods: methods.map((candidate) => candidate.method) })
+}
+
+/** OpenAPI has no reference to a single operation, documents of several files have. */
+function operationObject(context: LinkContext, located: Located<JsonObject>): Located<JsonObject> | undefined {
+  const followed = follow(context, located)
+  return followed.ok && isObject(followed.target.value) ? (followed.target as Located<JsonObject>) : undefined
+}
+
+function brokenOperation(context: LinkContext, name: string, located: Located<JsonObject>): Finding {
+  const followed = follow(context, located)
+  return followed.ok ? malformed(`the operation \`${name}\``, followed.target) : followed.problem
 }
 
 function serversOf(context: LinkContext): readonly Server[] {

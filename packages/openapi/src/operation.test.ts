@@ -241,6 +241,24 @@ components: {schemas: {Pet: {type: object, properties: {tag: {$ref: "common.yaml
     expect([...reachableSchemas(operationSchemas(value!))].flatMap((schema) => schema.findings)).toEqual([])
   })
 
+  it('keep paths, operations, lists and properties elsewhere, as many do', () => {
+    const root = source('openapi: 3.0.3\npaths: {$ref: "paths.yaml"}\ncomponents: {schemas: {$ref: "schemas.yaml"}}\n')
+    const files = {
+      'paths.yaml': '/a: {get: {$ref: "get.yaml"}, put: {$ref: "nope.yaml"}}\n',
+      'get.yaml': `operationId: getA\nparameters: {$ref: "parameters.yaml#/all"}\nresponses: {"200": {description: ok, content: {application/json: {schema: {$ref: "openapi.yaml#/components/schemas/Pet"}}}}}\n`,
+      'parameters.yaml': 'all: [{name: page, in: query, schema: {type: integer}}]\n',
+      'schemas.yaml': 'Pet: {type: object, properties: {$ref: "#/petProperties"}}\npetProperties: {name: {type: string}}\n',
+    }
+    const others = new Map(Object.entries(files).map(([name, text]) => [base + name, source(text, base + name, 'fragment')]))
+    const document = linkDocument(root, others)
+    expect([...document.operations()].map(({ method, operationId }) => [method, operationId])).toEqual([['get', 'getA'], ['put', undefined]])
+    const { value, findings } = document.operation('/a', 'get')
+    expect(findings).toEqual([])
+    expect(value?.parameters.map(({ name }) => name)).toEqual(['page'])
+    expect([...(value?.responses.get('200')?.content.get('application/json')?.schema?.properties.keys() ?? [])]).toEqual(['name'])
+    expect(document.operation('/a', 'put').findings.map(({ code }) => code)).toEqual(['OAS0203'])
+  })
+
   it('tell what is missing where it is used, and only there', () => {
     const { value, findings } = linkDocument(source(main)).operation('/a', 'get')
     expect(value).toBeUndefined()

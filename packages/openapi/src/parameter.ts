@@ -28,7 +28,7 @@ type ParameterLists = { readonly [K in Origin]: Located | undefined }
 export function declaredParameters(context: LinkContext, lists: ParameterLists, report: Report): readonly DeclaredParameter[] {
   const found = new Map<string, DeclaredParameter>()
   for (const origin of ['pathItem', 'operation'] as const) {
-    for (const located of elementsOf(lists[origin], '`parameters`', report)) {
+    for (const located of elementsOf(context, lists[origin], '`parameters`', report)) {
       const declared = declaredAt(context, located, origin, report)
       if (declared === undefined) continue
       const key = identityOf(declared)

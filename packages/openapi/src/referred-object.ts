@@ -43,8 +43,12 @@ export function membersOf(located: Located<JsonObject> | undefined): readonly (r
     .map(([name, member]) => [name, { source, pointer: below(pointer, name), value: member }] as const)
 }
 
-export function elementsOf(located: Located | undefined, what: string, report: Report): readonly Located[] {
-  if (located === undefined || located.value === null) return []
+/** The elements of a list, which documents of several files may keep elsewhere. */
+export function elementsOf(context: LinkContext, written: Located | undefined, what: string, report: Report): readonly Located[] {
+  if (written === undefined || written.value === null) return []
+  const followed = follow(context, written)
+  if (!followed.ok) report(weakened(followed.problem))
+  const located = followed.ok ? followed.target : { ...written, value: [] }
   const { source, pointer, value } = located
   if (isArray(value)) return value.map((item, index) => ({ source, pointer: below(pointer, index), value: item }))
   report(finding('OAS0304', { what, problem: `it is ${nameValue(value)}, expected a list` }, { where: placeOf(located) }))

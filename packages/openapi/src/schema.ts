@@ -95,7 +95,11 @@ function optional(context: LinkContext, located: Located | undefined): Schema | 
   return located === undefined || located.value === null ? undefined : schemaAt(context, located)
 }
 
-function propertiesOf(context: LinkContext, located: Located | undefined): ReadonlyMap<string, Schema> {
+/** A text under the name `$ref` is no property but a reference to all of them, which documents of several files have. */
+function propertiesOf(context: LinkContext, written: Located | undefined): ReadonlyMap<string, Schema> {
+  const refers = isObject(written?.value) && typeof written.value['$ref'] === 'string'
+  const followed = refers && written !== undefined ? follow(context, written) : undefined
+  const located = followed?.ok === true ? followed.target : written
   if (!isObject(located?.value)) return NOTHING
   const { source, pointer } = located
   const entries = Object.entries(located.value)

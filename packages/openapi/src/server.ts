@@ -23,7 +23,7 @@ export function readServers(context: LinkContext, levels: readonly (Located<Json
 }
 
 function serversIn(context: LinkContext, list: Located, report: Report): readonly Server[] {
-  return elementsOf(list, '`servers`', report).flatMap((located) => {
+  return elementsOf(context, list, '`servers`', report).flatMap((located) => {
     const object = objectAt(context, located, 'the server', report)
     return object === undefined ? [] : [readServer(context, object, report)]
   })
