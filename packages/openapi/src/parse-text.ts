@@ -49,7 +49,7 @@ function parseJsonText(reading: Reading): Checked<ParsedText> {
 function parseYamlText(reading: Reading): Checked<ParsedText> {
   const loaded = loadYaml(reading.text, reading.limits.depth)
   if (loaded.ok) return finishText(reading, loaded.values, loaded.duplicates)
-  if (loaded.problem.reason.includes('non-printable')) return parseCleaned(reading)
+  if (/non-printable|null byte/.test(loaded.problem.reason)) return parseCleaned(reading)
   return refused(yamlFinding(reading, loaded.problem))
 }
 

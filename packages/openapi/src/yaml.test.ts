@@ -59,6 +59,11 @@ describe('YAML', () => {
     expect(readDocument(Buffer.from(`\uFEFF${text}`), { uri: 'x' }).value?.versionText).toBe('3.0.3')
   })
 
+  it('reads on over characters that YAML forbids', () => {
+    const read = readDocument(`openapi: 3.0.3\npaths: {}\nx-a: "a\u0000b\u0007c"\n${'# x\n'.repeat(500)}`, { uri: 'x' })
+    expect(read).toMatchObject({ value: { root: { 'x-a': 'a b c' } }, findings: [{ code: 'OAS0017', where: { position: { line: 3, column: 8 } } }] })
+  })
+
   it('finds an alias of an alias too many, and a cycle, without following them', () => {
     const bomb = `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefghij'.split('').map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefghi'[index]}`).join(',')}]`).join('\n')}\n`
     expect(() => read(bomb)).toThrow('expansion')
