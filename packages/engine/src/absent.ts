@@ -84,8 +84,9 @@ function decideUnknown(context: Context, absent: Absent, since: number): Decisio
   const { instant, subject } = context
   const isRepeatable = canRepeatCreate(context)
   if (!absent.lookedUp && !isRepeatable) return stopFor(context, 'create', finding('ENG0401', {}))
-  if (isRepeatable || !inGrace(context, since)) return create(context)
-  const until = Math.min(since + subject.settings.graceSeconds * 1000, instant + Math.max(instant - since, subject.settings.minRetrySeconds * 1000))
+  const grace = unknownGraceMs(context)
+  if (isRepeatable || instant - since >= grace) return create(context)
+  const until = Math.min(since + grace, instant + Math.max(instant - since, subject.settings.minRetrySeconds * 1000))
   const message = 'the last request to create was not answered; looking whether it was carried out before sending it again'
   return finish(context, {
     conditions: {
@@ -97,6 +98,11 @@ function decideUnknown(context: Context, absent: Absent, since: number): Decisio
     memory: memoryOf(context),
     decision: { type: 'wait', reason: 'CreateUnknown', until },
   })
+}
+
+/** What an unanswered create began may show as late as an operation of it is allowed to take. */
+export function unknownGraceMs({ prepared, subject }: Context): number {
+  return Math.max(subject.settings.graceSeconds, prepared.actions.create?.plan.async?.deadlineSeconds ?? 0) * 1000
 }
 
 /** The same request twice makes one object: it carries a key, or names what it makes. */

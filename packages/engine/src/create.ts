@@ -16,7 +16,7 @@ import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
 import { retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
-import { completedRun, completeSteps, doneSteps, withStep } from './step-memory.js'
+import { completedRun, completeSteps, doneSteps, hasUnfinished, withStep } from './step-memory.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** Finalizer and attempt are persisted first; then the request goes out. */
@@ -28,7 +28,7 @@ export function create(context: Context): Decision {
   throw new Error('a create without exchanges cannot be answered')
 }
 
-/** Steps that a crash interrupted go on where they were; `undefined` when there are none. */
+/** Steps that a crash interrupted go on where they were, once the object is seen; `undefined` when there are none. */
 export function resumeCreate(context: Context): Decision | undefined {
   const { steps } = context.memory
   if (steps?.action !== 'create' || steps.complete === true || steps.run !== context.attempt.number || context.mutation !== undefined) return undefined
@@ -72,6 +72,7 @@ export function afterCreate(context: Context, start: number): Mutated {
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   const end = start + run.used
   if (run.type === 'record') return recordStep(context, run, end)
+  if (context.attempt.type === 'succeeded' && hasUnfinished(context, 'create', context.attempt.number)) return afterLaterStep(context, run, end)
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':
@@ -83,6 +84,22 @@ export function afterCreate(context: Context, start: number): Mutated {
     case 'throttled': return notProcessed(context, run.outcome, end)
     case 'broken': return run.outcome.sent === 'nothing' ? notProcessed(context, run.outcome, end) : troubleOf(context, 'create', run.outcome)
     case 'ambiguous': return troubleOf(context, 'create', run.outcome)
+  }
+}
+
+/** The object exists already; a step after that does not make the create a rejected one. */
+function afterLaterStep(context: Context, { outcome, exchange, used }: Extract<VerbRun, { type: 'answered' }>, end: number): Mutated {
+  switch (outcome.type) {
+    case 'found':
+    case 'accepted':
+    case 'pending': return created(context, { exchange, outcome, end, used })
+    case 'absent': return retryLater(context, 'create', finding('ENG0504', { proof: outcome.proof }))
+    case 'ambiguous':
+    case 'refused':
+    case 'throttled':
+    case 'unauthorised':
+    case 'conflict':
+    case 'broken': return troubleOf(context, 'create', outcome)
   }
 }
 

@@ -1,6 +1,6 @@
 import { finding } from '@oasgen/diagnostics'
 import { ANNOTATION, FINALIZER, REASON, type Exchange } from '@oasgen/wire'
-import { canRepeatCreate } from './absent.js'
+import { canRepeatCreate, unknownGraceMs } from './absent.js'
 import { hasWritten, type Context } from './context.js'
 import { lastMutationStart } from './mutation.js'
 import { afterCreate, create } from './create.js'
@@ -85,9 +85,10 @@ function decideAbsent(context: Context, absent: Extract<Observation, { type: 'ab
   const { attempt, instant, subject } = context
   if (wasNeverCreated(context)) return release(context, 'never created')
   if (attempt.type === 'pending' && !absent.lookedUp && canRepeatCreate(context)) return create(context)
-  const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < subject.settings.graceSeconds * 1000
+  const grace = attempt.type === 'pending' ? unknownGraceMs(context) : subject.settings.graceSeconds * 1000
+  const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < grace
   const accepted = context.memory.deleteAcceptedAt !== undefined
-  if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + subject.settings.graceSeconds * 1000 })
+  if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + grace })
   if (attempt.type === 'pending' && !absent.lookedUp) return askByKey(context)
   return release(context, 'gone')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Sealed, type JsonObject } from '@oasgen/json'
+import type { JsonObject, Sealed } from '@oasgen/json'
 import { withListSecrets, withReferences } from './effective.js'
 
 const REFERENCE = { path: 'spec.zoneRef', field: 'spec.zone.id', group: 'g', version: 'v1', kind: 'Zone', plural: 'zones', resolves: 'externalName' }
@@ -23,8 +23,9 @@ describe('secrets inside of lists', () => {
     const { spec } = withListSecrets(resource, secrets, 'ns') as unknown as typeof resource
     expect(spec.keySecretRef).toEqual({ name: 'a', key: 'b' })
     const [ann, bob] = spec.users as unknown as readonly JsonObject[]
-    expect([Object.keys(ann ?? {}), bob]).toEqual([['name', 'password'], { name: 'bob' }])
-    expect((ann?.['password'] as Sealed).reference).toEqual({ namespace: 'ns', name: 's', key: 'k' })
+    if (ann === undefined) throw new Error('the first user is missing')
+    expect([Object.keys(ann), bob]).toEqual([['name', 'password'], { name: 'bob' }])
+    expect((ann['password'] as Sealed).reference).toEqual({ namespace: 'ns', name: 's', key: 'k' })
   })
 
   it('change nothing where there are none', () => {

@@ -5,20 +5,24 @@ import { succeededAnnotations } from './attempt.js'
 import { hasWritten, type Context } from './context.js'
 import { compareFound, type Found } from './compare-found.js'
 import { converge } from './converge.js'
-import type { Decision } from './decision.js'
+import type { Decision, Observed } from './decision.js'
 import type { Difference } from './differences.js'
 
 import { event } from './ending.js'
 import { externalNameOf, isComplete, type Identity } from './identity.js'
+import { resumeCreate } from './create.js'
+import { withMemory } from './memory.js'
 import { isOwned } from './owned.js'
 import type { Policy } from './policy.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
+import { briefAnswer } from './steps.js'
 import { stopFor } from './trouble.js'
+import { stepsOf } from './verb-run.js'
 
 /** There is an object: make sure that it is ours and that we know it again, then compare. */
 export function decideFound(context: Context, policy: Policy, found: Found): Decision {
   const differences = compareFound(context, found)
-  return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? converge(context, { policy, found, differences })
+  return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? resumeCreate(context) ?? converge(context, { policy, found, differences })
 }
 
 /** An object that nobody made through this resource is taken over by policy; one that our own unanswered create made is ours. */
@@ -81,9 +85,20 @@ function recordIdentity(context: Context, policy: Policy, { found, why }: Record
         ...((attempt.type === 'pending' || why === 'adopted') && succeededAnnotations(attempt, instant)),
       },
       ...(!isHeld(context, policy) && { finalizers: { add: FINALIZER.resource } }),
+      ...(attempt.type === 'pending' && firstStepDone(context, found.observed)),
       ...(why === 'adopted' && { events: [event('Normal', 'AdoptedExternalResource', `Adopted the existing external resource ${name ?? ''}`.trim())] }),
     },
   }
+}
+
+/** The unanswered call of a create in steps was carried out: the steps after it are still to come. */
+function firstStepDone({ prepared, resource, memory, attempt }: Context, observed: Observed): { readonly status?: JsonObject } {
+  const create = prepared.actions.create
+  const steps = create === undefined ? [] : stepsOf(create)
+  const first = steps.find(({ call }) => call.plan.method !== 'GET' && call.plan.method !== 'HEAD')
+  if (create === undefined || create.steps.length === 0 || first === undefined) return {}
+  const done = { [first.plan.name]: briefAnswer({ status: 200, headers: {}, body: observed.body }) }
+  return { status: withMemory(resource, { ...memory, steps: { action: 'create', run: attempt.number, done } }) }
 }
 
 /** There, with nothing to compare: what the user changed since it was last sent is all that can be known. */

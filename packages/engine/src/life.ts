@@ -1,7 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
 import { REASON } from '@oasgen/wire'
 import { decideAbsent } from './absent.js'
-import { afterCreate, resumeCreate } from './create.js'
+import { afterCreate } from './create.js'
 import { afterUpdate } from './update.js'
 import { type Context } from './context.js'
 import { lastMutationStart } from './mutation.js'
@@ -27,8 +27,6 @@ export function decideLife(context: Context): Decision {
   const start = lastMutationStart(context.exchanges)
   const mutation = start < 0 ? { type: 'settled' as const, used: 0 } : afterMutation(context, start)
   if (mutation.type !== 'settled') return mutation
-  const resumed = resumeCreate(context)
-  if (resumed !== undefined) return resumed
   const { operation } = context.memory
   const followed = operation?.handle === undefined ? undefined : followOperation(context, operation)
   if (followed !== undefined) return followed

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oasgen/json'
+import type { JsonObject, JsonValue } from '@oasgen/json'
 import { maskedText, requestHeader, type ExchangeResult, type HttpRequest, type Instant } from '@oasgen/wire'
 import { answer } from './reconcile.testing.js'
 import type { Random } from './random.testing.js'
@@ -13,9 +13,15 @@ export type Kind =
   | 'key'
   /** PUT to a name. */
   | 'named'
+  /** A list that shows names otherwise than they were sent, and a field that carries our mark. */
+  | 'mark'
+  /** A list, and creates that go on as an operation, which may fail. */
+  | 'operation'
+  /** A list, and a create of two calls. */
+  | 'steps'
   /** Nothing: only an id that the answer to create gives. */
   | 'blind'
-export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'blind']
+export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'mark', 'operation', 'steps', 'blind']
 
 interface Thing {
   readonly id: string
@@ -47,19 +53,20 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
   const ghosts: { readonly fields: JsonObject; readonly until: Instant }[] = []
   const keys = new Map<string, string>()
   let late: { readonly at: Instant; readonly request: HttpRequest }[] = []
+  const operations = new Map<string, { readonly fields: JsonObject; readonly doneAt: Instant; readonly fails: boolean; isDone: boolean }>()
   let [next, most] = [1, 0]
   const count = (): void => { most = Math.max(most, things.size) }
   const lag = (now: Instant): Instant => (api.calm ? now : now + rand.below(MAX_LAG_MS))
 
   function apply(request: HttpRequest, now: Instant): ExchangeResult {
     const path = maskedText(request.url).replace('https://api.test', '').replace(/\?.*/, '')
-    const id = path.split('/')[2]
+    const [, collection, id, member] = path.split('/')
     const body = (request.body?.type === 'json' ? request.body.value : {}) as JsonObject
     switch (request.method) {
-      case 'GET': return id === undefined ? list(now) : read(id, now)
+      case 'GET': return collection === 'operations' ? operation(id ?? '', now) : id === undefined ? list(now) : read(id, now)
       case 'POST': return create(request, body, now)
       case 'PUT':
-      case 'PATCH': return put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
+      case 'PATCH': return member === 'label' ? put(id ?? '', { label: 'done' }, now, false) : put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
       case 'DELETE': return remove(id ?? '', now)
       case 'HEAD':
       case 'OPTIONS': return answer(405)
@@ -85,11 +92,29 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     if (known !== undefined) return things.has(known) ? answer(201, (things.get(known) as Thing).fields) : answer(201, { id: known })
     if (kind === 'unique' && [...things.values()].some(({ fields }) => fields['name'] === body['name'])) return answer(409, { message: 'already exists' })
     const id = String(next++)
+    if (kind === 'operation') return begin(id, body, now)
     if (typeof key === 'string') keys.set(key, id)
-    const fields: JsonObject = { ...body, id }
+    const fields: JsonObject = { ...body, id, ...(kind === 'mark' && { name: marked(body['name']) }) }
     things.set(id, { id, fields, visibleAt: lag(now), before: undefined })
     count()
     return answer(201, fields)
+  }
+  function begin(id: string, fields: JsonObject, now: Instant): ExchangeResult {
+    operations.set(id, { fields: { ...fields, id }, doneAt: now + rand.below(api.calm ? 3_000 : MAX_LAG_MS), fails: !api.calm && rand.chance(0.2), isDone: false })
+    return answer(202, undefined, { 'operation-location': `/operations/${id}` })
+  }
+  function operation(id: string, now: Instant): ExchangeResult {
+    const found = operations.get(id)
+    if (found === undefined) return answer(404)
+    return answer(200, { status: now < found.doneAt ? 'running' : found.fails ? 'failed' : 'succeeded' })
+  }
+  function endOperations(now: Instant): void {
+    for (const [id, found] of operations) {
+      if (found.isDone || now < found.doneAt) continue
+      found.isDone = true
+      if (!found.fails) things.set(id, { id, fields: found.fields, visibleAt: lag(found.doneAt), before: undefined })
+      count()
+    }
   }
   function put(id: string, body: JsonObject, now: Instant, mayCreate: boolean): ExchangeResult {
     const thing = things.get(id)
@@ -137,6 +162,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
       const due = late.filter(({ at }) => at <= now)
       late = late.filter(({ at }) => at > now)
       for (const { request, at } of due) apply(request, at)
+      endOperations(now)
     },
     meddle: (change) => {
       for (const [id, thing] of new Map(things)) {
@@ -156,3 +182,6 @@ function refused(): ExchangeResult {
   return { type: 'failure', failure: { reason: 'connect', sent: 'nothing', message: 'connection refused', code: 'NET0002' } }
 }
 
+function marked(name: JsonValue | undefined): string {
+  return typeof name === 'string' ? `[${name}]` : '[]'
+}

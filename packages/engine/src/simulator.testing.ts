@@ -26,21 +26,39 @@ export function planFor(kind: Kind): Plan {
     : { path: 'status.id', assigned: 'server' as const, from: [{ in: 'body' as const, path: 'id' }], type: 'string' as const }
   const parameters: readonly ParameterPlan[] = [{ ...ID, sources: [{ from: 'identity', path: part.path }] }]
   const item = (method: CallPlan['method']): CallPlan => ({ method, server: 0, path: ['/things/', { parameter: 'id' }], parameters, response: { successCodes: ['200', '204'] } })
-  const fields = [{ path: 'name', sources: [{ from: 'resource' as const, path: 'spec.name' }] }, { path: 'size', sources: [{ from: 'resource' as const, path: 'spec.size' }] }]
+  const mark = kind === 'mark' ? [{ path: 'ref', sources: [{ from: 'mark' as const, form: 'text' as const }] }] : []
+  const fields = [...mark, { path: 'name', sources: [{ from: 'resource' as const, path: 'spec.name' }] }, { path: 'size', sources: [{ from: 'resource' as const, path: 'spec.size' }] }]
   const body = { contentType: 'application/json', encoding: 'json' as const, mode: 'full' as const, whenEmpty: 'omit' as const, fields }
-  const create: ActionPlan = isNamed
-    ? { call: { ...item('PUT'), parameters: [{ ...ID, sources: [{ from: 'resource', path: 'spec.name' }] }], body } }
+  const create: ActionPlan = isNamed || kind === 'steps' || kind === 'operation'
+    ? createOf(kind, { item, body })
     : { call: { method: 'POST', server: 0, path: ['/things'], parameters: [], body, response: { successCodes: ['201'] } }, ...(kind === 'key' && { idempotencyKey: { header: 'Idempotency-Key' } }) }
   const findby: ActionPlan = {
     call: { method: 'GET', server: 0, path: ['/things'], parameters: [], response: { successCodes: ['200'], itemsPath: 'items' } },
-    match: { policy: 'AND', identifiers: [{ path: 'name', resource: ['spec.name'] }], itemsComplete: true },
+    match: { policy: 'AND', identifiers: [{ path: 'name', resource: ['spec.name'] }], itemsComplete: true, ...(kind === 'mark' && { mark: { path: 'ref', form: 'text' as const } }) },
   }
   return {
     format: 1, requires: [], definition: { namespace: 'default', name: 'thing' }, resource: { group: 'api.test', version: 'v1', kind: 'Thing', plural: 'things' },
     servers: [{ url: 'https://api.test' }], auth: {}, identity: { parts: [part] },
-    actions: { get: { call: item('GET') }, create, update: { call: { ...item('PUT'), body } }, delete: { call: item('DELETE') }, ...((kind === 'list' || kind === 'unique') && { findby }) },
-    status: [{ path: 'id', from: 'id', type: 'string' }], compare: { scope: 'fullSpec', ignored: isNamed ? ['name'] : [], rules: [] }, policy: {},
+    actions: { get: { call: item('GET') }, create, update: { call: { ...item('PUT'), body } }, delete: { call: item('DELETE') }, ...(kind !== 'named' && kind !== 'key' && kind !== 'blind' && { findby }) },
+    status: [{ path: 'id', from: 'id', type: 'string' }], compare: { scope: 'fullSpec', ignored: isNamed || kind === 'mark' ? ['name'] : [], rules: [] }, policy: {},
   }
+}
+
+interface Parts {
+  readonly item: (method: CallPlan['method']) => CallPlan
+  readonly body: NonNullable<CallPlan['body']>
+}
+
+function createOf(kind: Kind, { item, body }: Parts): ActionPlan {
+  const post: CallPlan = { method: 'POST', server: 0, path: ['/things'], parameters: [], body, response: { successCodes: ['201', '202'] } }
+  if (kind === 'named') return { call: { ...item('PUT'), parameters: [{ ...ID, sources: [{ from: 'resource', path: 'spec.name' }] }], body } }
+  if (kind === 'steps') {
+    const parameters: readonly ParameterPlan[] = [{ ...ID, sources: [{ from: 'cel', program: 'steps.create.body.id' }] }]
+    return { steps: [{ name: 'create', call: post }, { name: 'label', call: { ...item('PUT'), path: ['/things/', { parameter: 'id' }, '/label'], parameters } }] }
+  }
+  const call: CallPlan = { ...item('GET'), path: ['/operations/', { parameter: 'id' }], parameters: [{ ...ID, sources: [] }] }
+  const poll = { call, handleParameter: 'id', statusPath: 'status', successValues: ['succeeded'], failureValues: ['failed'], intervalSeconds: 2 }
+  return { call: post, async: { handle: { in: 'header', path: 'Operation-Location' }, poll, deadlineSeconds: 60 } }
 }
 
 const PLANS = new Map(KINDS.map((kind) => [kind, prepare(planFor(kind)).value as PreparedPlan]))
@@ -131,7 +149,7 @@ function calm(run: Run): string | undefined {
   api.calm = true
   w.log.push('-- calm')
   let last: Decision | undefined
-  for (let step = 0; step < 40 && w.resource !== undefined; step += 1) {
+  for (let step = 0; step < 60 && w.resource !== undefined; step += 1) {
     last = reconcile(run.prepared, w)
     w.now += last === undefined ? 1000 : Math.max(1000, last.type === 'wait' ? last.until - w.now : 60_000)
     api.settle(w.now)
@@ -149,6 +167,7 @@ function inOrder({ w, api }: Run, last: Decision | undefined): string | undefine
   const [object] = api.objects()
   const spec = w.resource['spec'] as JsonObject
   if (object === undefined) return `no object: ${JSON.stringify(last)}`
+  if (api.kind === 'steps' && object['label'] !== 'done') return `a step is missing: ${JSON.stringify(object)}`
   if (object['size'] !== spec['size']) return `not what is wanted: ${JSON.stringify([object, spec, last])}`
   return conditions(w).includes('Ready=True/Available') && last?.type === 'done' ? undefined : `not ready: ${conditions(w).join(' ')} ${JSON.stringify(last)}`
 }
