@@ -1,16 +1,13 @@
 import { bookCrd, books } from './book-crd.js'
 import { seeded } from './fuzz.js'
-import { apply, condition, json, jsonPatch, merge, namespace, step, strategic, type WireStep, type WireSuite } from './wire-case.js'
+import { manager, maybe, meta, options, pick, some, type Random } from './story-parts.js'
+import { builtinStep, DEPLOYMENTS } from './story-builtins.js'
+import { apply, condition, json, jsonPatch, merge, namespace, PARTIAL, step, TABLE, type WireStep, type WireSuite } from './wire-case.js'
 
-type Random = () => number
-const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
-const maybe = (random: Random, chance: number): boolean => random() < chance
-const some = <T>(random: Random, make: () => T, most = 3): T[] => Array.from({ length: Math.floor(random() * (most + 1)) }, make)
-
-/** A random story of one custom resource and one Deployment: made, applied by several, patched in every way. */
+/** A random story of custom resources and built-in objects: made, applied by several, replaced, patched in every way, deleted. */
 export function story(seed: number, length = 40): WireSuite {
   const random = seeded(seed)
-  const steps = Array.from({ length }, (_, index) => (maybe(random, 0.7) ? bookStep(random, index) : deploymentStep(random, index)))
+  const steps = Array.from({ length }, (_, index) => (maybe(random, 0.6) ? bookSteps(random, index) : builtinStep(random, index))).flat()
   return {
     name: `story-${seed}`, reason: 'Random objects, patches and applies have the same outcome on both servers.',
     steps: [
@@ -25,27 +22,28 @@ export function story(seed: number, length = 40): WireSuite {
   }
 }
 
-const DEPLOYMENTS = '/apis/apps/v1/namespaces/$NS/deployments'
-const MANAGERS = ['m1', 'm2', 'm3']
-
-function bookStep(random: Random, index: number): WireStep {
+function bookSteps(random: Random, index: number): readonly WireStep[] {
   const spec = bookSpec(random)
-  const object = { apiVersion: '$G/v1', kind: 'Book', metadata: { name: 'a', ...meta(random) }, spec, ...(maybe(random, 0.2) && { status: { copies: Math.floor(random() * 5) } }) }
+  const name = pick(random, ['a', 'a', 'a', 'b'])
+  const url = `${books}/${name}`
+  const object = { apiVersion: '$G/v1', kind: 'Book', metadata: { name, ...meta(random) }, spec, ...(maybe(random, 0.2) && { status: { copies: Math.floor(random() * 5) } }) }
+  const query = `?${manager(random)}${options(random)}`
   const choice = random()
-  const query = `?fieldManager=${pick(random, MANAGERS)}`
-  if (choice < 0.5) return step(`${index} apply`, 'PATCH', `${books}/a${query}${maybe(random, 0.4) ? '&force=true' : ''}`, apply(object))
-  if (choice < 0.7) return step(`${index} merge`, 'PATCH', `${books}/a${query}`, merge({ spec: withNulls(random, spec), metadata: meta(random) }))
-  if (choice < 0.85) return step(`${index} json`, 'PATCH', `${books}/a${query}`, jsonPatch(operations(random)))
-  if (choice < 0.92) return step(`${index} status`, 'PATCH', `${books}/a/status${query}`, merge({ status: { copies: Math.floor(random() * 9), conditions: some(random, () => ({ type: pick(random, ['A', 'B']), status: 'True' })) } }))
-  return step(`${index} apply status`, 'PATCH', `${books}/a/status${query}&force=true`, apply({ apiVersion: '$G/v1', kind: 'Book', metadata: { name: 'a' }, status: { copies: Math.floor(random() * 9) } }))
-}
-
-function meta(random: Random): object {
-  return {
-    ...(maybe(random, 0.3) && { labels: Object.fromEntries(some(random, () => [pick(random, ['x', 'y', 'z']), pick(random, ['1', '2'])])) }),
-    ...(maybe(random, 0.2) && { annotations: Object.fromEntries(some(random, () => [pick(random, ['n', 'o']), pick(random, ['1', '2'])])) }),
-    ...(maybe(random, 0.1) && { finalizers: [...new Set(some(random, () => pick(random, ['e.x/1', 'e.x/2'])))] }),
+  if (choice < 0.4) return [step(`${index} apply`, 'PATCH', `${url}${query}${maybe(random, 0.4) ? '&force=true' : ''}`, apply(withNulls(random, object, 0.1)))]
+  if (choice < 0.55) return [step(`${index} merge`, 'PATCH', `${url}${query}`, merge(withNulls(random, { spec, metadata: meta(random) }, 0.3)))]
+  if (choice < 0.7) return [step(`${index} json`, 'PATCH', `${url}${query}`, jsonPatch(operations(random)))]
+  if (choice < 0.8) {
+    const stale = maybe(random, 0.1)
+    return [
+      ...(stale ? [] : [step(`${index} read`, 'GET', url, { capture: { REV: 'metadata.resourceVersion' } })]),
+      step(`${index} put`, 'PUT', `${url}${query}`, json({ ...object, metadata: { ...object.metadata, resourceVersion: stale ? '1' : '$REV' } })),
+    ]
   }
+  if (choice < 0.84) return [step(`${index} status`, 'PATCH', `${url}/status${query}`, merge({ status: { copies: Math.floor(random() * 9), conditions: some(random, () => ({ type: pick(random, ['A', 'B', 'Ready']), status: 'True' })) } }))]
+  if (choice < 0.88) return [step(`${index} apply status`, 'PATCH', `${url}/status${query}&force=true`, apply({ apiVersion: '$G/v1', kind: 'Book', metadata: { name }, status: { copies: Math.floor(random() * 9) } }))]
+  if (choice < 0.92) return [step(`${index} scale`, 'PATCH', `${url}/scale${query}`, merge({ spec: { replicas: pick(random, [0, 1, 7, -1]) } }))]
+  if (choice < 0.95) return [step(`${index} list`, 'GET', `${books}?labelSelector=${pick(random, ['x', 'x%3D1', 'x!%3D1', '!y', 'x in (1,2),y', 'z notin (1)'])}`, { accept: pick(random, [TABLE, PARTIAL.replace('Metadata;', 'MetadataList;'), 'application/json']) })]
+  return [step(`${index} delete`, 'DELETE', `${url}${maybe(random, 0.3) ? '?dryRun=All' : ''}`, json({}))]
 }
 
 /** Mostly valid; sometimes not, to see the same words. */
@@ -70,8 +68,9 @@ function anything(random: Random, depth: number): unknown {
   return Object.fromEntries(some(random, () => [pick(random, ['p', 'q', 'r']), anything(random, depth - 1)]))
 }
 
-function withNulls(random: Random, spec: Record<string, unknown>): Record<string, unknown> {
-  return { ...spec, ...(maybe(random, 0.3) && { [pick(random, ['tags', 'map', 'any', 'authors', 'atom', 'list'])]: null }) }
+/** Some member of the spec becomes null. */
+function withNulls<T extends { readonly spec: object }>(random: Random, object: T, chance: number): T {
+  return maybe(random, chance) ? { ...object, spec: { ...object.spec, [pick(random, ['tags', 'map', 'any', 'authors', 'atom', 'list', 'price', 'nul'])]: null } } : object
 }
 
 function operations(random: Random): readonly object[] {
@@ -81,21 +80,4 @@ function operations(random: Random): readonly object[] {
     const value = path.endsWith('tags') ? ['a'] : path.endsWith('map') || path.endsWith('labels') ? { x: '1' } : /list|price/.test(path) ? 2 : path.endsWith('any') ? anything(random, 2) : 'v'
     return op === 'remove' ? { op, path } : { op, path, value }
   })
-}
-
-function deploymentStep(random: Random, index: number): WireStep {
-  const containers = [...new Set(some(random, () => pick(random, ['one', 'two', 'three'])))].map((name) => container(random, name))
-  const query = `?fieldManager=${pick(random, MANAGERS)}`
-  const template = { spec: { ...(containers.length > 0 && { containers }), ...(maybe(random, 0.3) && { nodeSelector: { disk: pick(random, ['a', 'b']) } }), ...(maybe(random, 0.2) && { tolerations: some(random, () => ({ key: pick(random, ['k', 'l']), operator: 'Exists' })) }) } }
-  const spec = { ...(maybe(random, 0.3) && { replicas: Math.floor(random() * 4) }), ...(maybe(random, 0.2) && { strategy: { type: pick(random, ['Recreate', 'RollingUpdate']) } }), template }
-  if (maybe(random, 0.4)) return step(`${index} apply d`, 'PATCH', `${DEPLOYMENTS}/d${query}${maybe(random, 0.6) ? '&force=true' : ''}`, apply({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', ...meta(random) }, spec }))
-  return step(`${index} strategic d`, 'PATCH', `${DEPLOYMENTS}/d${query}`, strategic({ metadata: meta(random), spec }))
-}
-
-function container(random: Random, name: string): object {
-  return {
-    name, image: pick(random, ['x:1', 'x:2', 'y']), ...(maybe(random, 0.4) && { env: [...new Set(some(random, () => pick(random, ['A', 'B', 'C'])))].map((key) => ({ name: key, value: pick(random, ['1', '2']) })) }),
-    ...(maybe(random, 0.3) && { ports: [...new Set(some(random, () => pick(random, [80, 81, 82])))].map((containerPort) => ({ containerPort })) }), ...(maybe(random, 0.2) && { args: some(random, () => pick(random, ['p', 'q'])) }),
-    ...(maybe(random, 0.2) && { resources: { requests: { cpu: pick(random, ['100m', '0.1', '1']) } } }),
-  }
 }

@@ -7,12 +7,19 @@ export class Failure {
   readonly message: string
   readonly details: FailureDetails | undefined
   readonly metadata: JsonObject
-  constructor(code: number, reason: string, message: string, details?: FailureDetails, metadata: JsonObject = {}) {
+  /** What was to be said had the request succeeded, and is to be said all the same. */
+  readonly warnings: readonly string[]
+  constructor(code: number, reason: string, message: string, details?: FailureDetails, metadata: JsonObject = {}, warnings: readonly string[] = []) {
     this.code = code
     this.reason = reason
     this.message = message
     this.details = details
     this.metadata = metadata
+    this.warnings = warnings
+  }
+
+  warned(warnings: readonly string[]): Failure {
+    return warnings.length === 0 ? this : new Failure(this.code, this.reason, this.message, this.details, this.metadata, [...warnings, ...this.warnings])
   }
 }
 
@@ -150,6 +157,8 @@ export const notSupported = (path: string, value: unknown, supported: readonly s
   path, type: 'FieldValueNotSupported',
   message: `Unsupported value: ${printed(value)}: supported values: ${supported.map((text) => JSON.stringify(text)).join(', ')}`,
 })
+export const notFoundField = (path: string, value: unknown): FieldFault =>
+  ({ path, type: 'FieldValueNotFound', message: `Not found: ${printed(value)}` })
 export const tooLong = (path: string, limit: number): FieldFault =>
   ({ path, type: 'FieldValueTooLong', message: `Too long: may not be more than ${limit} bytes` })
 

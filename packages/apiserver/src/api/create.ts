@@ -24,7 +24,8 @@ export function create(context: WriteContext): Tried<Created> {
   if (placed instanceof Failure) return placed
   const named = { ...context, target: { ...target, name: nameOf(placed) } }
   const change = createObject(named, placed, (object) => trackUpdate({ ...named, old: undefined, next: object }))
-  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings, ...adviceOn(target, change.object, undefined)] }
+  const warnings = [...decoded.warnings, ...owners.warnings]
+  return change instanceof Failure ? change.warned(warnings) : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, undefined)] }
 }
 
 /** What the kind advises about an object that was accepted. */
@@ -58,10 +59,10 @@ export function createObject(context: WriteContext, object: JsonObject, track: (
   const named = withName(context, object)
   const tracked = track(systemFields(context, named))
   const prepared = prepare(context, tracked)
-  const faults = creationFaults(target, prepared)
-  if (faults.length > 0) return invalid(target.type, nameOf(prepared), faults)
   const refused = target.type.rules.refuse?.(prepared, undefined)
   if (refused instanceof Failure) return refused
+  const faults = creationFaults(target, prepared)
+  if (faults.length > 0) return invalid(target.type, nameOf(prepared), faults)
   const escalated = checkEscalation(context, prepared)
   if (escalated) return escalated
   if (text(metadataOf(prepared), 'resourceVersion') !== '') return new Failure(500, '', 'resourceVersion should not be set on objects to be created')

@@ -47,7 +47,8 @@ export function patch(context: WriteContext, type: PatchType): Tried<Updated> {
   const owners = withoutDuplicateOwners(placed)
   const next = trackUpdate({ ...context, old, next: owners.object })
   const change = update({ context, stored, old, next })
-  return change instanceof Failure ? change : { ...change, warnings: [...decoded.warnings, ...owners.warnings, ...adviceOn(context.target, change.object, old)], created: false }
+  const warnings = [...decoded.warnings, ...owners.warnings]
+  return change instanceof Failure ? change.warned(warnings) : { ...change, warnings: [...warnings, ...adviceOn(context.target, change.object, old)], created: false }
 }
 
 /** Strategic merges are decoded by another of Go's decoders, which has words of its own. */

@@ -1,5 +1,5 @@
-import { applyJsonPatch, isObject, member, mergePatch, readJson, type JsonObject, type JsonValue } from '@oasgen/json'
-import { trackUpdate } from '../apply/managers.js'
+import { applyJsonPatch, isObject, member, mergePatch, readJson, withoutMember, type JsonObject, type JsonValue } from '@oasgen/json'
+import { splitScaleOwners, trackUpdate } from '../apply/managers.js'
 import { badRequest, Failure, invalid, invalidValue, methodNotAllowed, notFound, unsupportedMediaType } from '../failure.js'
 import { child, metadataOf, nameOf, namespaceOf, text, withMetadata } from '../object.js'
 import { selectorText } from '../table/builtin-columns.js'
@@ -34,7 +34,10 @@ export function answerScale(context: Context, scale: Scale): Tried<Answer> {
   if (asked instanceof Failure) return asked
   const next = withReplicas(context, object, asked.object, scale)
   if (next instanceof Failure) return next
-  const change = update({ context: { ...writing, target: { ...target, subresource: 'scale' } }, stored, old: object, next: trackUpdate({ ...writing, target: { ...target, subresource: 'scale' }, old: object, next }) })
+  const scaling: WriteContext = { ...writing, target: { ...target, subresource: 'scale' } }
+  const tracked = trackUpdate({ ...scaling, old: withoutZero(object, scale), next: withoutZero(next, scale) })
+  const owned = splitScaleOwners(tracked, pathOf(scale).map((name) => `f:${name}`))
+  const change = update({ context: scaling, stored, old: object, next: withMetadata(next, { managedFields: metadataOf(owned).managedFields }) })
   return change instanceof Failure ? change : reply(scaleOf(target, change.object, scale), change.writes)
 }
 
@@ -51,6 +54,19 @@ function scaleOf(target: ResourceTarget, object: JsonObject, scale: Scale): Json
     status: { replicas: numberAt(object, scale.statusReplicas), ...selectorOf(target, object, scale) },
   }
 }
+
+/** In a Scale no replicas are no field, which nobody can own. */
+function withoutZero(object: JsonObject, scale: Scale): JsonObject {
+  return numberAt(object, scale.specReplicas) === 0 ? withoutAt(object, pathOf(scale)) : object
+}
+
+function withoutAt(object: JsonObject, [name = '', ...rest]: readonly string[]): JsonObject {
+  const below = member(object, name)
+  if (rest.length > 0) return isObject(below) ? { ...object, [name]: withoutAt(below, rest) } : object
+  return below === undefined ? object : withoutMember(object, name)
+}
+
+const pathOf = (scale: Scale): readonly string[] => scale.specReplicas.replace(/^\./, '').split('.')
 
 const numberAt = (object: JsonObject, path: string): number => {
   const value = printPath(object, path)[0]
@@ -86,9 +102,10 @@ function withReplicas({ target }: Context, object: JsonObject, asked: JsonObject
   if (nameOf(asked) !== '' && nameOf(asked) !== target.name) return badRequest(`the name of the object (${nameOf(asked)}) does not match the name on the URL (${target.name})`)
   if (namespaceOf(asked) !== '' && namespaceOf(asked) !== target.namespace) return badRequest('the namespace of the provided object does not match the namespace sent on the request')
   if (typeof replicas !== 'number' || !Number.isInteger(replicas)) return badRequest('Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32')
-  if (replicas < 0) return invalid({ group: 'autoscaling', resource: '', kind: 'Scale' }, target.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
+  // Of custom resources the object itself is judged.
+  if (replicas < 0 && target.type.origin === 'builtin') return invalid({ group: 'autoscaling', resource: '', kind: 'Scale' }, target.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
   const version = text(metadataOf(asked), 'resourceVersion')
-  const next = setAt(object, scale.specReplicas.replace(/^\./, '').split('.'), replicas)
+  const next = setAt(object, pathOf(scale), replicas)
   return version === '' ? next : withMetadata(next, { resourceVersion: version })
 }
 

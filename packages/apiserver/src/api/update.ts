@@ -27,12 +27,12 @@ export function replace(context: WriteContext): Tried<Updated> {
   const warnings = [...decoded.warnings, ...owners.warnings]
   const stored = current(context)
   if (!stored) {
-    if (!target.type.rules.createOnUpdate || target.subresource !== '') return notFound(target.type, target.name)
+    if (!target.type.rules.createOnUpdate || target.subresource !== '') return notFound(target.type, target.name).warned(warnings)
     const made = createObject(context, placed, (object) => trackUpdate({ ...context, old: undefined, next: object }))
-    return made instanceof Failure ? made : { ...made, warnings, created: true }
+    return made instanceof Failure ? made.warned(warnings) : { ...made, warnings, created: true }
   }
   const old = presentStored(target, stored)
   const next = trackUpdate({ ...context, old, next: placed })
   const change = update({ context, stored, old, next })
-  return change instanceof Failure ? change : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, old)], created: false }
+  return change instanceof Failure ? change.warned(warnings) : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, old)], created: false }
 }

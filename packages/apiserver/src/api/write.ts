@@ -64,7 +64,8 @@ export function remove(type: ResourceType, key: string, object: JsonObject, revi
 }
 
 function toStorage(target: ResourceTarget, object: JsonObject): JsonObject {
-  const converted = target.version.toStorage ? target.version.toStorage(object) : object
+  const kept = target.version.schema.store(object)
+  const converted = target.version.toStorage ? target.version.toStorage(kept) : kept
   const { group, storage } = target.type
   const apiVersion = group === '' ? storage : `${group}/${storage}`
   return converted.apiVersion === apiVersion || target.version.toStorage ? converted : { ...converted, apiVersion }
@@ -114,10 +115,10 @@ export function update(input: UpdateInput): Tried<Change> {
   const failure = checkVersion(input)
   if (failure) return failure
   const prepared = prepare(input)
-  const faults = updateFaults(context.target, prepared, old)
-  if (faults.length > 0) return invalid(context.target.type, nameOf(old), faults)
   const refused = context.target.type.rules.refuse?.(prepared, old)
   if (refused instanceof Failure) return refused
+  const faults = updateFaults(context.target, prepared, old)
+  if (faults.length > 0) return invalid(context.target.type, nameOf(old), faults)
   const escalated = checkEscalation(context, prepared, old)
   if (escalated) return escalated
   return settle(input, prepared)

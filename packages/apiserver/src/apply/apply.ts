@@ -40,7 +40,7 @@ export function applyConfiguration(context: WriteContext, configuration: JsonObj
   const owners = withoutDuplicateOwners(placed)
   const warnings = [...strict, ...owners.warnings]
   const change = stored ? update({ context, stored, old: live, next: owners.object }) : createObject(context, owners.object, (object) => object)
-  return change instanceof Failure ? change : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, stored ? live : undefined)], created: !stored }
+  return change instanceof Failure ? change.warned(warnings) : { ...change, warnings: [...warnings, ...adviceOn(target, change.object, stored ? live : undefined)], created: !stored }
 }
 
 function checkConfiguration({ target }: WriteContext, configuration: JsonObject): Failure | undefined {

@@ -3,7 +3,7 @@ import type { WriteContext } from '../api/write.js'
 import { apiVersionOf, metadataOf, objects, text, timestamp, withMetadata } from '../object.js'
 import type { ResourceTarget } from '../request.js'
 import {
-  difference, fieldSetOf, intersection, isEmpty, NO_FIELDS, readFieldSet, recursiveDifference, union, writeFieldSet, type FieldSet,
+  difference, fieldSetOf, intersection, isEmpty, NO_FIELDS, readFieldSet, recursiveDifference, union, writeFieldSet, type FieldPath, type FieldSet,
 } from './field-set.js'
 import { compare, type Comparison } from './walks.js'
 
@@ -59,6 +59,21 @@ export function writeManagers(object: JsonObject, managers: ReadonlyMap<string, 
     fieldsType: 'FieldsV1', fieldsV1: writeFieldSet(one.set), ...(one.subresource !== '' && { subresource: one.subresource }),
   }))
   return withMetadata(object, { managedFields: entries.length === 0 ? undefined : entries })
+}
+
+/**
+ * What is left of the owners of replicas once a Scale has been written: updaters come back from there as entries of their own, and
+ * without a time. The API server does so; the next change of the object forgets those that another entry of the same name hides.
+ */
+export function splitScaleOwners(object: JsonObject, path: FieldPath): JsonObject {
+  const own = fieldSetOf([path])
+  const split = [...readManagers(object) ?? []].flatMap(([id, manager]): [string, Manager][] => {
+    if (manager.operation === 'Apply' || isEmpty(intersection(manager.set, own))) return [[id, manager]]
+    const rest = difference(manager.set, own)
+    const apart: [string, Manager] = [`${id} scale`, { ...manager, time: undefined, set: own }]
+    return isEmpty(rest) ? [apart] : [[id, { ...manager, set: rest }], apart]
+  })
+  return writeManagers(object, new Map(split))
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -131,7 +146,7 @@ export function updateManagers(target: ResourceTarget, known: ReadonlyMap<string
   const id = idOf(by.self)
   const before = managers.get(id)
   const next = new Map(managers)
-  next.set(id, { ...by.self, time: by.self.subresource === 'scale' ? undefined : timestamp(by.at), set: before ? union(before.set, set) : set })
+  next.set(id, { ...by.self, time: timestamp(by.at), set: before ? union(before.set, set) : set })
   return capManagers(next)
 }
 

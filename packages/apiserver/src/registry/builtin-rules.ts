@@ -1,9 +1,11 @@
 import { equalJson, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { forbiddenField, invalidValue, notSupported, required, type FieldFault } from '../failure.js'
-import { child, integerOf, objects, plain, strings, text, withMembers } from '../object.js'
-import { BUILTIN_DEFAULTS, withClusterAddress } from '../schema/builtin-defaults.js'
+import { child, integerOf, objects, plain, strings, text } from '../object.js'
+import { BUILTIN_DEFAULTS } from '../schema/builtin-defaults.js'
 import { CRD_RULES } from './crd-rules.js'
-import { podSpecAdvice, podSpecFaults, podTemplateAdvice, workloadFaults } from './pod-rules.js'
+import { podSpecAdvice, podTemplateAdvice } from './pod-advice.js'
+import { podSpecFaults, workloadFaults } from './pod-faults.js'
+import { prepareService, prepareServiceUpdate, refuseFamilies, serviceFaults } from './services.js'
 import { textAt } from './text-at.js'
 import type { TypeRules } from './types.js'
 
@@ -32,8 +34,8 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   namespaces: {
     ...COMMON, name: 'label', fields: fields('status.phase'), prepareCreate: openNamespace, prepareUpdate: keepFinalizers,
   },
-  events: { ...COMMON, fields: EVENT_FIELDS, validate: eventFaults },
-  'events.events.k8s.io': { ...COMMON, fields: { ...EVENT_FIELDS, 'regarding.kind': at('involvedObject.kind'), 'regarding.name': at('involvedObject.name'), 'regarding.namespace': at('involvedObject.namespace'), 'regarding.uid': at('involvedObject.uid'), reportingController: at('reportingComponent') } },
+  events: { ...COMMON, createOnUpdate: true, fields: EVENT_FIELDS, validate: eventFaults },
+  'events.events.k8s.io': { ...COMMON, createOnUpdate: true, fields: { ...EVENT_FIELDS, 'regarding.kind': at('involvedObject.kind'), 'regarding.name': at('involvedObject.name'), 'regarding.namespace': at('involvedObject.namespace'), 'regarding.uid': at('involvedObject.uid'), reportingController: at('reportingComponent') } },
   nodes: { ...COMMON, fields: fields('spec.unschedulable'), keepsStatusOnCreate: true },
   pods: {
     ...SPEC, graceful: true, deleteReturnsObject: true,
@@ -41,7 +43,7 @@ const RULES: Readonly<Record<string, TypeRules>> = {
     prepareCreate: admitPod, validate: (object) => podSpecFaults(child(object, 'spec'), 'spec'),
     advise: (object) => podSpecAdvice(child(object, 'spec'), 'spec'),
   },
-  services: { ...COMMON, name: 'service', deleteReturnsObject: true, prepareCreate: withFamilies, prepareUpdate: keepAddress, fields: fields('spec.clusterIP', 'spec.type') },
+  services: { ...COMMON, name: 'service', createOnUpdate: true, deleteReturnsObject: true, prepareCreate: prepareService, prepareUpdate: prepareServiceUpdate, validate: serviceFaults, refuse: refuseFamilies, fields: fields('spec.clusterIP', 'spec.type') },
   serviceaccounts: { ...COMMON, deleteReturnsObject: true },
   resourcequotas: { ...COMMON, deleteReturnsObject: true },
   podtemplates: { ...SPEC, deleteReturnsObject: true },
@@ -74,7 +76,7 @@ const RULES: Readonly<Record<string, TypeRules>> = {
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': { ...COMMON, plainFinalizers: true, generation: 'allButStatusAndMetadata', unconditionalUpdate: false },
   'validatingadmissionpolicies.admissionregistration.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
-  'runtimeclasses.node.k8s.io': { ...COMMON, plainFinalizers: true, unconditionalUpdate: false },
+  'runtimeclasses.node.k8s.io': { ...COMMON, createOnUpdate: true, plainFinalizers: true, unconditionalUpdate: false },
   'flowschemas.flowcontrol.apiserver.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': { ...SPEC, plainFinalizers: true, unconditionalUpdate: false },
 }
@@ -156,13 +158,6 @@ function openNamespace(object: JsonObject): JsonObject {
 
 function keepFinalizers(object: JsonObject, old: JsonObject): JsonObject {
   return { ...object, spec: child(old, 'spec'), status: child(old, 'status') }
-}
-
-/** An address is given once; a replacement that does not name it keeps it. */
-function keepAddress(object: JsonObject, old: JsonObject): JsonObject {
-  const [spec, before] = [child(object, 'spec'), child(old, 'spec')]
-  if (text(spec, 'clusterIP') !== '' || text(before, 'clusterIP') === '' || text(spec, 'type') === 'ExternalName') return object
-  return { ...object, spec: withMembers(spec, { clusterIP: member(before, 'clusterIP'), clusterIPs: member(before, 'clusterIPs') }) }
 }
 
 const ROLE_KINDS: Readonly<Record<string, readonly string[]>> = { RoleBinding: ['Role', 'ClusterRole'], ClusterRoleBinding: ['ClusterRole'] }
@@ -249,22 +244,10 @@ function qualityOf(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' 
   return sure ? 'Guaranteed' : 'Burstable'
 }
 
-function headless(service: JsonObject): JsonObject {
-  const spec = child(service, 'spec')
-  return text(spec, 'clusterIP') === 'None' ? { ...service, spec: { ...spec, clusterIPs: ['None'] } } : service
-}
-
 /** Volumes cannot go while somebody uses them. */
 function guarded(object: JsonObject, finalizer: string): JsonObject {
   const metadata = child(object, 'metadata')
   return { ...object, metadata: { ...metadata, finalizers: [...new Set([...strings(metadata, 'finalizers'), finalizer])] } }
-}
-
-function withFamilies(service: JsonObject): JsonObject {
-  const addressed = headless(withClusterAddress(service))
-  const spec = child(addressed, 'spec')
-  if (text(spec, 'type') === 'ExternalName') return addressed
-  return { ...addressed, spec: { ...spec, ipFamilies: spec.ipFamilies ?? ['IPv4'], ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack' } }
 }
 
 /** An event lies in the namespace of what it is about; those of cluster-wide objects in `default`. */

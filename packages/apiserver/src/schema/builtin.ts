@@ -5,7 +5,7 @@ import { readCrdSchemas } from './crd.js'
 import { builtinTable, tableName } from './type-table.js'
 import { TypedMerger } from './typed-merge.js'
 import { componentsOf, structSchema } from './typed-openapi.js'
-import { readTyped } from './typed-value.js'
+import { asStored, readTyped } from './typed-value.js'
 import type { Admitted, ObjectSchema } from './types.js'
 
 const HEAD = { apiVersion: SCALAR, kind: SCALAR }
@@ -24,6 +24,8 @@ export function builtinSchema(group: string, version: string, kind: string, rule
       return { object: rules.defaults && read.problem === undefined ? rules.defaults(typed) : typed, unknown: [...schemas.unknown, ...read.unknown], ...(read.problem !== undefined && { problem: read.problem }) }
     },
     empty: (head) => readTyped(builtinTable, type, head, head).object,
+    // Definitions of kinds are stored as JSON.
+    store: (object) => (group === 'apiextensions.k8s.io' ? object : asStored(builtinTable, type, object)),
     present: (object) => object,
     validate: () => [],
     get merge() {
@@ -49,7 +51,7 @@ function withTemplates(object: JsonObject): JsonObject {
 function openSchema(rules: TypeRules): ObjectSchema {
   const admit = (object: JsonObject): Admitted => ({ object: rules.defaults ? rules.defaults(object) : object, unknown: [] })
   return {
-    admit, empty: (head) => head, present: (object) => object, validate: () => [], merge: UNTYPED, strategic: true,
+    admit, empty: (head) => head, store: (object) => object, present: (object) => object, validate: () => [], merge: UNTYPED, strategic: true,
     openapi: () => ({ schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, components: {} }),
   }
 }

@@ -25,6 +25,7 @@ export function customSchema(version: JsonObject): ObjectSchema {
   return {
     admit: (object, nulls) => admit(schema, object, nulls),
     empty: (head) => head,
+    store: (object) => object,
     present,
     validate: (object, old, { status }) => [
       ...validating().validate(object, { ...(old && { old }), part: status ? 'status' : 'resource' }).map(faultOf),

@@ -157,3 +157,30 @@ function isZero(value: JsonValue): boolean {
   return value === '' || value === 0 || value === false || value === null
 }
 
+
+/** The object as it comes back from storage: protobuf does not tell an empty list from none. */
+export function asStored(table: TypeTable, type: StructType, object: JsonObject): JsonObject {
+  let made = object
+  for (const field of type.fields) {
+    const value = member(object, field.name)
+    if (value === undefined || value === null) continue
+    const stored = storedValue(table, field.type, value)
+    if (stored !== value) made = { ...made, [field.name]: stored }
+  }
+  return made
+}
+
+function storedValue(table: TypeTable, type: FieldType, value: JsonValue): JsonValue {
+  switch (type.kind) {
+    case 'scalar': return value
+    case 'struct': return isObject(value) ? asStored(table, table.get(type.name), value) : value
+    case 'map': return value
+    case 'list': return !isArray(value) ? value : value.length === 0 ? null : storedItems(table, type.element, value)
+  }
+}
+
+function storedItems(table: TypeTable, type: FieldType, list: readonly JsonValue[]): JsonValue {
+  if (type.kind === 'scalar') return list
+  const stored = list.map((item) => storedValue(table, type, item))
+  return stored.every((item, index) => item === list[index]) ? list : stored
+}

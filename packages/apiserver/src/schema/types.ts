@@ -8,6 +8,8 @@ export interface ObjectSchema {
   admit(object: JsonObject, nulls?: 'drop' | 'keep'): Admitted
   /** What Go's zero value of the kind looks like: the state before anybody has set anything. */
   empty(head: JsonObject): JsonObject
+  /** What storage makes of an object. */
+  store(object: JsonObject): JsonObject
   /** What was stored, as it is served: defaults added since, fields gone since. */
   present(object: JsonObject): JsonObject
   /** Faults of the content. `old` for rules that compare and for what was invalid before. */

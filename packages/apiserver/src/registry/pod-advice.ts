@@ -1,46 +1,6 @@
-import { equalJson, isObject, member, type JsonObject } from '@oasgen/json'
+import { member, type JsonObject } from '@oasgen/json'
 import { checkLabel1123 } from '@oasgen/structural'
-import { duplicate, forbiddenField, invalidValue, required, type FieldFault } from '../failure.js'
-import { child, generationOf, integerOf, nameOf, objects, strings, text } from '../object.js'
-
-/** What is wrong with a kind that makes pods of a template. */
-export function workloadFaults(object: JsonObject, old: JsonObject | undefined): readonly FieldFault[] {
-  const spec = child(object, 'spec')
-  const selector = member(spec, 'selector')
-  const labels = member(child(child(spec, 'template'), 'metadata'), 'labels') ?? null
-  const known = isObject(selector) ? Object.entries(child(selector, 'matchLabels')) : []
-  const empty = isObject(selector) && known.length === 0 && strings(selector, 'matchExpressions').length === 0 && !Array.isArray(selector.matchExpressions)
-  const fits = isObject(selector) && !empty && known.every(([key, value]) => isObject(labels) && member(labels, key) === value)
-  return [
-    ...(isObject(selector) ? [] : [required('spec.selector')]),
-    ...(empty ? [invalidValue('spec.selector', selector, `empty selector is invalid for ${text(object, 'kind').toLowerCase()}`)] : []),
-    ...(fits || empty ? [] : [invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')]),
-    ...podSpecFaults(child(child(spec, 'template'), 'spec'), 'spec.template.spec'),
-    ...(text(child(spec, 'strategy'), 'type') === 'Recreate' && member(child(spec, 'strategy'), 'rollingUpdate') != null
-      ? [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")] : []),
-    ...(old !== undefined && !equalJson(selector ?? null, member(child(old, 'spec'), 'selector') ?? null) ? [invalidValue('spec.selector', selector, 'field is immutable')] : []),
-  ]
-}
-
-/** The commonest mistakes of pods: what every kubelet would refuse, too. */
-export function podSpecFaults(spec: JsonObject, path: string): readonly FieldFault[] {
-  const containers = objects(spec, 'containers')
-  const seen = new Set<string>()
-  return [
-    ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
-    ...containers.flatMap((container, index) => {
-      const place = `${path}.containers[${index}]`
-      const name = text(container, 'name')
-      const twice = name !== '' && seen.has(name)
-      seen.add(name)
-      return [
-        ...(name === '' ? [required(`${place}.name`)] : checkLabel1123(name).map((message) => invalidValue(`${place}.name`, name, message))),
-        ...(twice ? [duplicate(`${place}.name`, name)] : []),
-        ...(text(container, 'image') === '' ? [required(`${place}.image`)] : []),
-      ]
-    }),
-  ]
-}
+import { child, generationOf, integerOf, nameOf, objects, text } from '../object.js'
 
 /** What is allowed in a pod template and hardly meant. */
 export function podTemplateAdvice(object: JsonObject, old: JsonObject | undefined): readonly string[] {
