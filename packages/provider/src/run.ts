@@ -8,6 +8,7 @@ import { connectKube, inClusterConfig, loadKubeconfig, type ConnectionConfig } f
 import { createTransport } from '@oasgen/transport'
 import { CORE_SCHEMA, load as loadYaml } from 'js-yaml'
 import { PROVIDER_FLAGS } from './flags.js'
+import { checkTemplates } from './objects/deploy.js'
 import { DEPLOYMENT_TEMPLATE, SETTINGS_TEMPLATE } from './objects/templates.js'
 import { startProvider } from './program.js'
 import type { ProviderSettings } from './edge.js'
@@ -34,10 +35,16 @@ export async function runProvider({ args, env, compileWorker, allowFiles, signal
     logger.error('cannot connect', { problem: config.problem })
     return 1
   }
+  const settings = settingsFrom(flags, env)
+  const broken = checkTemplates(settings)
+  if (broken.length > 0) {
+    for (const found of broken) logger.error('a template cannot be used', { code: found.code, problem: found.message })
+    return 1
+  }
   const kube = connectKube(config)
   const transport = createTransport({ privateAddresses: flags['private-sources'] === 'deny' ? 'deny' : flags['private-sources'] === 'allow' ? 'allow' : 'warn', onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }) })
   const provider = startProvider({
-    kube, transport, settings: settingsFrom(flags, env), workers: flags['max-reconcile-rate'],
+    kube, transport, settings, workers: flags['max-reconcile-rate'],
     ...(compileWorker && { compileWorker }), ...(allowFiles === true && { allowFiles }),
     log: (line) => logger[line.level](line.message, line.values),
   })

@@ -1,10 +1,11 @@
+import { finding, type Finding } from '@oasgen/diagnostics'
 import { isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { CONFIG_MAPS, DEPLOYMENTS } from '@oasgen/kube'
 import { ANNOTATION } from '@oasgen/wire'
 import type { Plan } from '@oasgen/plan'
 import { renderTemplate } from '../template/render.js'
 import type { TemplateValue } from '../template/functions.js'
-import type { DeployedNames } from './names.js'
+import { namesFor, type DeployedNames } from './names.js'
 import type { DeployedObject } from './rbac.js'
 
 /** How controllers are deployed: the same for all RestDefinitions of this provider. */
@@ -32,6 +33,21 @@ export function renderDeployment(deployed: Deployed, settings: DeploymentSetting
     { type: CONFIG_MAPS, object: withPlanAddress(readObject(settings, settings.settingsTemplate, values), deployed) },
     { type: DEPLOYMENTS, object: withName(readObject(settings, settings.deploymentTemplate, values), deployed.names.deployment, deployed.names.namespace) },
   ]
+}
+
+/** The templates rendered once with sample values, so that a mistake is found at start and not in the middle of a pass. */
+export function checkTemplates(settings: DeploymentSettings): readonly Finding[] {
+  const plan = { definition: { namespace: 'default', name: 'sample' }, resource: { group: 'sample.example', version: 'v1alpha1', kind: 'Sample', plural: 'samples' } }
+  const values = templateValues({ plan: plan as Plan, names: namesFor(plan.definition, plan.resource), controller: {} }, settings)
+  const templates = [['deployment', settings.deploymentTemplate], ['configmap', settings.settingsTemplate]] as const
+  return templates.flatMap(([template, text]) => {
+    try {
+      readObject(settings, text, values)
+      return []
+    } catch (error) {
+      return [finding('PRV0110', { template, why: error instanceof Error ? error.message : String(error) })]
+    }
+  })
 }
 
 function planObject({ names, plan, planText, planHash }: Deployed): JsonObject {
@@ -64,7 +80,7 @@ function readObject(settings: DeploymentSettings, template: string, values: Read
   return object
 }
 
-function templateValues({ plan, names, controller }: Deployed, settings: DeploymentSettings): Readonly<Record<string, TemplateValue>> {
+function templateValues({ plan, names, controller }: Pick<Deployed, 'plan' | 'names' | 'controller'>, settings: DeploymentSettings): Readonly<Record<string, TemplateValue>> {
   const { group, version, plural, kind } = plan.resource
   return {
     apiGroup: group, apiVersion: version, resource: plural, kind,
