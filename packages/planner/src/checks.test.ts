@@ -53,6 +53,8 @@ describe('what cannot be read makes no Plan', () => {
     { code: 'EXP0101', at: `${AT(2)}.fieldMapping[0].value`, parts: { verbs: { create: { fieldMapping: [{ inBody: 'note', value: 'self.spec.' }] } } }, reason: 'a mapping' },
     { code: 'EXP0101', at: `${AT(2)}.steps[0].when`, parts: { verbs: { create: { steps: [{ name: 'a', method: 'GET', path: '/things', when: 'item == 1' }] } } }, reason: 'there is no item outside of forEach' },
     { code: 'EXP0101', at: 'spec.resource.fields[0].normalize[0].cel', parts: { resource: { fields: [{ path: 'spec.note', normalize: [{ cel: 'self.x' }] }] } }, reason: 'a normalizer sees the value alone' },
+    { code: 'EXP0201', at: `${AT(1)}.responseTransform`, parts: { verbs: { get: { responseTransform: { inline: '.a | ' } } } }, reason: 'jq that ends too early' },
+    { code: 'EXP0201', at: `${AT(2)}.fieldMapping[0].valueMapping.jq`, parts: { verbs: { create: { fieldMapping: [{ inResponse: 'note', inCustomResource: 'status.note', valueMapping: { type: 'jq', jq: { inline: 'nothing(.)' } } }] } } }, reason: 'jq that calls what is not there' },
     { code: 'PLN0005', at: `${AT(1)}.responseTransform`, parts: { verbs: { get: { responseTransform: { ref: 'configmap://default/x/y' } } } }, reason: 'a program that nobody fetched' },
   ])('$code at $at: $reason', ({ code, at, parts }) => {
     const { hasPlan, findings } = compile(parts)

@@ -1,5 +1,5 @@
 import { finding, type Finding, type Place } from '@oasgen/diagnostics'
-import { compileCel } from '@oasgen/expressions'
+import { compileCel, compileJq } from '@oasgen/expressions'
 import type { ResourceModel } from '@oasgen/model'
 import { definitionPlace, type JqProgram } from '@oasgen/restdefinition'
 import { celUses, type CelUse } from './cel-uses.js'
@@ -17,7 +17,8 @@ function checkCel(model: ResourceModel, { source, at, variables, result }: CelUs
 
 function checkJq({ definition }: ResourceModel, program: JqProgram): readonly Finding[] {
   const where: Place = definitionPlace(definition, program.at)
-  return program.type === 'ref' ? [finding('PLN0005', { ref: program.ref }, { where })] : []
+  if (program.type === 'ref') return [finding('PLN0005', { ref: program.ref }, { where })]
+  return compileJq(program.text).findings.map((found) => ({ ...found, where }))
 }
 
 export function jqUses({ definition }: ResourceModel): readonly JqProgram[] {

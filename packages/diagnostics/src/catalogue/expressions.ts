@@ -42,4 +42,31 @@ can tell is accepted here, and fails then if it gives something else.`,
     explain: `The expression compiled, but its values did not fit: a field that is not there, an index out of bounds, a number compared
 with a text. A secret may be passed on by an expression and never read, so a comparison with one fails here too.`,
   },
+  EXP0201: {
+    severity: 'error',
+    reason: 'InvalidProgram',
+    message: 'the jq program {program} does not compile at line {line}, column {column}: {problem}',
+    help: '{excerpt}',
+    explain: `A program is compiled when the RestDefinition is, so that a mistake shows before anything is sent. The language is jq as
+gojq speaks it: members of an object are visited in the order of their names, whole numbers are exact however long they are,
+and patterns of \`test\`, \`match\`, \`sub\` … are RE2.
+
+A program reads one value, \`.\`, and gives values back. It runs with a budget of steps.`,
+  },
+  EXP0202: {
+    severity: 'error',
+    reason: 'InvalidProgram',
+    message: 'the jq program {program} uses {name} at line {line}, column {column}, which is not available: {why}',
+    help: 'Leave it out; what the program needs from outside must come in its input.',
+    explain: `Programs are pure: the same value gives the same result, on every machine and at every time, so that a plan can be
+checked, replayed and compared. Clock, environment, files, further inputs and output on the side would break that.`,
+  },
+  EXP0203: {
+    severity: 'error',
+    reason: 'ProgramFailed',
+    message: 'the jq program {program} failed: {problem}',
+    help: 'Guard what may be absent with `?`, `// default` or `if has("a") then … else … end`.',
+    explain: `The program compiled, but its input did not fit: a field of a text, a sum of a number and an object, an \`error(…)\` of the
+program itself. A secret may be passed on and never read, so a comparison with one or a text made of one fails here too.`,
+  },
 } as const satisfies Catalogue

@@ -64,7 +64,7 @@ function charge(frame: Frame, cost: number): void {
 }
 
 function compile(compiler: Compiler, expr: Expr): Step {
-  const fixed = constantValue(compiler, expr)
+  const fixed = constantValue(expr)
   if (fixed !== undefined) return constant(fixed)
   switch (expr.kind) {
     case 'literal':
@@ -94,14 +94,14 @@ function constant(value: CelValue): Step {
 const FOLDED: ReadonlySet<string> = new Set(['bool', 'bytes', 'double', 'duration', 'int', 'string', 'timestamp', 'uint'])
 
 /** Literals, lists and maps of such, and conversions of such cost nothing at run time, as in cel-go. */
-function constantValue(compiler: Compiler, expr: Expr): CelValue | undefined {
+function constantValue(expr: Expr): CelValue | undefined {
   if (expr.kind === 'literal') return literalValue(expr.literal)
   if (expr.kind === 'list') {
-    const items = expr.elements.map(({ value, optional }) => (optional ? undefined : constantValue(compiler, value)))
+    const items = expr.elements.map(({ value, optional }) => (optional ? undefined : constantValue(value)))
     return items.every((item) => item !== undefined) ? listFrom(items) : undefined
   }
   if (expr.kind === 'map') {
-    const pairs = expr.entries.map(({ key, value, optional }) => [constantValue(compiler, key), optional ? undefined : constantValue(compiler, value)] as const)
+    const pairs = expr.entries.map(({ key, value, optional }) => [constantValue(key), optional ? undefined : constantValue(value)] as const)
     return pairs.every((pair): pair is readonly [CelValue, CelValue] => pair[0] !== undefined && pair[1] !== undefined) ? mapFrom(pairs) : undefined
   }
   if (expr.kind !== 'call' || !FOLDED.has(expr.name) || expr.args.length !== 1 || expr.target !== undefined) return undefined
@@ -301,7 +301,7 @@ function compileFunction(compiler: Compiler, expr: CallExpr): Step {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
   const strict = known && withZero(known, name, overload)
   const apply = strict && compiler.options.numbers === 'mixed' ? mixNumbers(strict, name) : strict
-  const isConstantSet = name === '@in' && expr.args[1]?.kind === 'list' && constantValue(compiler, expr.args[1]) !== undefined
+  const isConstantSet = name === '@in' && expr.args[1]?.kind === 'list' && constantValue(expr.args[1]) !== undefined
   return callStep({ operands, apply, name, price: isConstantSet ? 0 : priceOf(name, overload), isTransparent: TRANSPARENT.has(name) })
 }
 

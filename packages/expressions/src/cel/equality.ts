@@ -1,4 +1,5 @@
 import { compareIp, comparePrefix } from '../text/ip.js'
+import { compareText } from '../text/order.js'
 import { compareQuantities } from '../text/quantity.js'
 import { compareVersions } from '../text/semantic-version.js'
 import { NO_OVERLOAD, SEALED_READ, isError, isKind, kindOfValue, numberOf, type CelList, type CelMap, type CelValue } from './values.js'
@@ -91,20 +92,4 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
     if (difference !== 0) return Math.sign(difference)
   }
   return Math.sign(a.length - b.length)
-}
-
-/** By code points, as the bytes of UTF-8 order; UTF-16 would put emoji before some letters. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  const length = Math.min(a.length, b.length)
-  for (let index = 0; index < length; index++) {
-    const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)]
-    if (left !== right) return codeOrder(left) < codeOrder(right) ? -1 : 1
-  }
-  return a.length < b.length ? -1 : 1
-}
-
-/** Surrogates stand for characters beyond all others. */
-function codeOrder(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

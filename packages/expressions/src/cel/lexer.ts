@@ -1,3 +1,5 @@
+import { charactersBefore } from '../text/position.js'
+import { utf8Of } from '../text/utf8.js'
 import type { CelIssue } from './source.js'
 
 export type TokenKind = 'identifier' | 'escaped' | 'int' | 'uint' | 'double' | 'string' | 'bytes' | 'symbol' | 'end'
@@ -68,7 +70,7 @@ function matchAt(matchers: readonly Matcher[], source: string, at: number): { re
 /** Positions of texts count characters; those of JavaScript count UTF-16 units. */
 function characterOffsets(source: string): (unit: number) => number {
   if (!/[\ud800-\udfff]/.test(source)) return (unit) => unit
-  return (unit) => [...source.slice(0, unit)].length
+  return (unit) => charactersBefore(source, unit)
 }
 
 /** The value of a string or bytes token; undefined for an escape that means nothing there. */
@@ -113,17 +115,4 @@ function unescapeBytes(body: string): Uint8Array | undefined {
   }
   bytes.push(...utf8Of(body.slice(last)))
   return Uint8Array.from(bytes)
-}
-
-/** UTF-8, without the encoder that only some platforms have. */
-export function utf8Of(text: string): readonly number[] {
-  const bytes: number[] = []
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code < 0x80) bytes.push(code)
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return bytes
 }

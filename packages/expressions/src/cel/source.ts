@@ -1,21 +1,9 @@
+import { positionOf } from '../text/position.js'
+
 /** A complaint about an expression, with its place: `offset` counts characters (code points) from 0. */
 export interface CelIssue {
   readonly offset: number
   readonly message: string
-}
-
-export interface SourcePosition {
-  readonly line: number
-  /** From 0, in characters. */
-  readonly column: number
-  readonly text: string
-}
-
-export function positionOf(source: string, offset: number): SourcePosition {
-  const before = [...source].slice(0, offset).join('')
-  const lineStart = before.lastIndexOf('\n') + 1
-  const text = source.slice(lineStart).split('\n', 1)[0] ?? ''
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length, text }
 }
 
 /** `ERROR: <input>:1:5: message`, the line, and a caret under the place: as cel-go prints it. */

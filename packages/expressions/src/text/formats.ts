@@ -75,7 +75,7 @@ function isIsbn10(text: string): boolean {
 function isIsbn13(text: string): boolean {
   const digits = text.replace(/[\s-]+/g, '')
   if (!/^[0-9]{13}$/.test(digits)) return false
-  const sum = [...digits.slice(0, 12)].reduce((total, digit, index) => total + (index % 2 === 0 ? 1 : 3) * Number(digit), 0)
+  const sum = Array.from(digits.slice(0, 12)).reduce((total, digit, index) => total + (index % 2 === 0 ? 1 : 3) * Number(digit), 0)
   return Number(digits[12]) === (10 - (sum % 10)) % 10
 }
 

@@ -29,7 +29,7 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 /** Days since 1970-01-01 in the Gregorian calendar, years from 0. */
-function dayNumber(year: number, month: number, day: number): number {
+export function dayNumber(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400

@@ -1,9 +1,9 @@
-import { utf8Of } from '../lexer.js'
 import { NO_OVERLOAD, error, isKind, kindOfValue, typeNameOf, type CelValue } from '../values.js'
 import { parseDuration, parseInstant, printDuration, printTimestamp } from '../../text/time.js'
 import { printCidr, printIp } from '../../text/ip.js'
 import { INT_OVERFLOW, toDuration, toInt, toTimestamp, toUint } from './operators.js'
 import type { FunctionTable } from './table.js'
+import { decodeUtf8, utf8Of } from '../../text/utf8.js'
 
 export const CONVERSIONS: FunctionTable = {
   type: (a = null) => ({ kind: 'type', name: isKind(a, 'type') ? 'type' : typeNameOf(a) }),
@@ -85,15 +85,6 @@ export function printDouble(value: number): string {
 
 function plainDigits(value: number): string {
   return Number.isInteger(value) ? BigInt(value).toString() : String(value)
-}
-
-/** Undefined for bytes that are no UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))
-  } catch {
-    return undefined
-  }
 }
 
 function toDurationValue(value: CelValue): CelValue {
