@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isArray, isObject, Sealed, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Plan } from '@oasgen/plan'
 import { compileText, readManifests } from './compiled.testing.js'
-import { answer, drive, edit, reconcile, remove, taken, type Api } from './drive.testing.js'
+import { answer, drive, edit, reconcile, remove, statusOf, taken, type Api } from './drive.testing.js'
 
 /** The Plan of a case of `specs/plan`. */
 function planOf(name: string): Plan {
@@ -172,5 +172,26 @@ describe('requests of the cases', () => {
     remove(driven)
     reconcile(driven, plan, api)
     expect(taken(driven).slice(0, 2)).toEqual(['GET /api/2.0/mlflow/runs/get?run_id=r-1', 'POST /api/2.0/mlflow/runs/delete {"run_id":"r-1"}'])
+  })
+
+  it('envelopes: transforms, aliases, translations and assumed values on the way out and back', () => {
+    const plan = planOf('envelopes')
+    const zone = { zone_id: 'z-1', name: 'example.org', state: 'push', servers: ['a', 'b'], owner: { login: 'ann' } }
+    const api = script({
+      'GET /v2/accounts/acme/zones': answer(200, { meta: { total: 0 }, result: { zones: [] }, errors: [] }),
+      'POST /v2/accounts/acme/zones': answer(201, { zone }),
+      'GET /v2/accounts/acme/zones/z-1': answer(200, { zone }, { etag: 'v7' }),
+    })
+    const driven = drive('Zone', { account: 'acme', name: 'example.org', state: 'write', ttl: 300 })
+    reconcile(driven, plan, api)
+    expect(taken(driven)).toEqual([
+      'GET /v2/accounts/acme/zones?limit=50&name=example.org',
+      'POST /v2/accounts/acme/zones {"zone":{"name":"example.org","state":"push","ttl":300}}',
+      'GET /v2/accounts/acme/zones/z-1',
+    ])
+    expect(statusOf(driven)).toMatchObject({ zone_id: 'z-1', serverCount: '2', version: 'v7', owner: { login: 'ann' } })
+    driven.now += 180_000
+    reconcile(driven, plan, api)
+    expect(taken(driven)).toEqual(['GET /v2/accounts/acme/zones/z-1'])
   })
 })
