@@ -28,12 +28,15 @@ type Act =
   | { readonly delete: true }
   | { readonly references: Subject['references'] }
   | { readonly secrets: Subject['secrets'] }
+  | { readonly configuration: JsonObject }
 
 interface Reconcile {
   readonly exchanges?: readonly Scripted[]
   /** After so many performed decisions the process is gone. */
   readonly crash?: number
   readonly decision?: string
+  /** Seconds until the resource is looked at again. */
+  readonly after?: number
   readonly ready?: string
   readonly conditions?: readonly string[]
   readonly message?: string
@@ -86,6 +89,7 @@ function perform(prepared: PreparedPlan, w: World, act: Act, name: string): void
   else if ('wait' in act) w.now += act.wait * 1000
   else if ('delete' in act) metadata(w, { deletionTimestamp: '2026-01-01T00:00:00Z' })
   else if ('annotate' in act) metadata(w, { annotations: { ...(metadataOf(w)['annotations'] as JsonObject), ...act.annotate } })
+  else if ('configuration' in act) w.subject = { ...w.subject, configuration: { state: 'found', object: { spec: act.configuration } } }
   else if ('references' in act || 'secrets' in act) w.subject = { ...w.subject, ...act }
   else editSpec(w, act)
 }
@@ -186,6 +190,7 @@ function check(w: World, { decision, sent, writes }: Reconciled, wanted: Reconci
   const conditions = readConditions(status?.['conditions'])
   const got: Record<string, unknown> = {
     decision: decisionText(decision),
+    after: decision?.type === 'wait' ? Math.round((decision.until - w.now) / 1000) : undefined,
     ready: conditions.filter(({ type }) => type === 'Ready').map((condition) => `${condition.status}/${condition.reason}`)[0],
     conditions: conditions.map((condition) => `${condition.type}=${condition.status}/${condition.reason}`),
     message: conditions.map(({ message }) => message).join('\n'),

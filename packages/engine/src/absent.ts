@@ -35,9 +35,9 @@ function isReplacing({ memory, mutation }: Context): boolean {
 }
 
 function notAllowed(context: Context, policy: Policy): Decision | undefined {
-  if (policy.invalid !== undefined) return stopFor(context, 'observe', policy.invalid)
-  if (policy.adoption === 'only-existing') return stopFor(context, 'observe', finding('ENG0404', {}))
-  if (!policy.mayCreate) return stopFor(context, 'observe', finding('ENG0405', {}))
+  if (policy.invalid !== undefined) return stopFor(context, 'observe', policy.invalid, { isAbsent: true })
+  if (policy.adoption === 'only-existing') return stopFor(context, 'observe', finding('ENG0404', {}), { isAbsent: true })
+  if (!policy.mayCreate) return stopFor(context, 'observe', finding('ENG0405', {}), { isAbsent: true })
   return undefined
 }
 

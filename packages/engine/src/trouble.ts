@@ -1,10 +1,12 @@
 import { entryOf, finding, type Finding } from '@oasgen/diagnostics'
-import { REASON } from '@oasgen/wire'
+import { CONDITION, REASON } from '@oasgen/wire'
 import type { Context } from './context.js'
 import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
+import { statusCondition, type ConditionChanges } from './conditions.js'
 import { event, finish, readyOrUnavailable } from './ending.js'
 import { memoryOf } from './effects.js'
 import type { Memory } from './memory.js'
+import { statusOf } from './resource.js'
 
 export type Verb = 'observe' | 'create' | 'update' | 'delete'
 
@@ -16,15 +18,17 @@ const EVENT: Readonly<Record<Verb, string>> = {
 export interface TroubleExtras {
   readonly observed?: Observed | undefined
   readonly memory?: Memory
+  /** There is no object, so the resource cannot be ready whatever it was. */
+  readonly isAbsent?: true
 }
 
-/** Something went wrong that time may cure: told, and tried again with growing pauses. Ready stays as it was. */
+/** Something went wrong that time may cure: told, and tried again with growing pauses. Ready stays as it was, unless there is no object. */
 export function retryLater(context: Context, verb: Verb, found: Finding, extras: TroubleExtras & { readonly retryAfterMs?: number | undefined } = {}): Decision {
   const until = context.instant + Math.max(extras.retryAfterMs ?? 0, backOffMs(context))
   return finish(context, {
     ...troubleStatus(context, verb, found, extras),
     conditions: {
-      ready: readyOrUnavailable(context.resource, messageOf(verb, found)),
+      ready: readyAfter(context, verb, found, extras),
       synced: { status: 'False', reason: REASON.reconcileError, message: messageOf(verb, found) },
       reconciling: { status: 'True', reason: reasonOf(found), message: messageOf(verb, found) },
       stalled: 'off',
@@ -39,13 +43,19 @@ export function stopFor(context: Context, verb: Verb, found: Finding, extras: Tr
   return finish(context, {
     ...troubleStatus(context, verb, found, extras),
     conditions: {
-      ready: readyOrUnavailable(context.resource, messageOf(verb, found)),
+      ready: readyAfter(context, verb, found, extras),
       synced: { status: 'False', reason: REASON.reconcileError, message: messageOf(verb, found) },
       reconciling: 'off',
       stalled: { status: 'True', reason: reasonOf(found), message: messageOf(verb, found) },
     },
     decision: { type: 'stop', finding: found, retryAfterSeconds: Math.max(settings.resyncSeconds, settings.maxRetrySeconds) },
   })
+}
+
+function readyAfter(context: Context, verb: Verb, found: Finding, { isAbsent }: TroubleExtras): ConditionChanges['ready'] {
+  const message = messageOf(verb, found)
+  const wasReady = statusCondition(statusOf(context.resource), CONDITION.ready)?.status === 'True'
+  return wasReady && (verb === 'create' || isAbsent === true) ? { status: 'False', reason: REASON.unavailable, message } : readyOrUnavailable(context.resource, message)
 }
 
 function troubleStatus(context: Context, verb: Verb, found: Finding, { observed, memory }: TroubleExtras): { readonly observed: Observed | undefined; readonly memory: Memory; readonly events: readonly EventRecord[] } {
