@@ -1,5 +1,5 @@
 import { applyJsonPatch, isObject, member, mergePatch, readJson, withoutMember, type JsonObject, type JsonValue } from '@oasgen/json'
-import { splitScaleOwners, trackUpdate } from '../apply/managers.js'
+import { isOwned, splitScaleOwners, trackUpdate } from '../apply/managers.js'
 import { badRequest, Failure, invalid, invalidValue, methodNotAllowed, notFound, unsupportedMediaType } from '../failure.js'
 import { child, metadataOf, nameOf, namespaceOf, text, withMetadata } from '../object.js'
 import { selectorText } from '../table/builtin-columns.js'
@@ -35,9 +35,7 @@ export function answerScale(context: Context, scale: Scale): Tried<Answer> {
   const next = withReplicas(context, object, asked.object, scale)
   if (next instanceof Failure) return next
   const scaling: WriteContext = { ...writing, target: { ...target, subresource: 'scale' } }
-  const tracked = trackUpdate({ ...scaling, old: withoutZero(object, scale), next: withoutZero(next, scale) })
-  const owned = splitScaleOwners(tracked, pathOf(scale).map((name) => `f:${name}`))
-  const change = update({ context: scaling, stored, old: object, next: withMetadata(next, { managedFields: metadataOf(owned).managedFields }) })
+  const change = update({ context: scaling, stored, old: object, next: withMetadata(next, { managedFields: ownersAfter(scaling, object, next, scale) }) })
   return change instanceof Failure ? change : reply(scaleOf(target, change.object, scale), change.writes)
 }
 
@@ -53,6 +51,14 @@ function scaleOf(target: ResourceTarget, object: JsonObject, scale: Scale): Json
     spec: { ...(replicas !== 0 && { replicas }) },
     status: { replicas: numberAt(object, scale.statusReplicas), ...selectorOf(target, object, scale) },
   }
+}
+
+/** Replicas that nobody owned go on without an owner: as with any object, tracking begins with an owner. */
+function ownersAfter(scaling: WriteContext, object: JsonObject, next: JsonObject, scale: Scale): JsonValue | undefined {
+  const path = pathOf(scale).map((name) => `f:${name}`)
+  if (!isOwned(object, path)) return metadataOf(object).managedFields
+  const tracked = trackUpdate({ ...scaling, old: withoutZero(object, scale), next: withoutZero(next, scale) })
+  return metadataOf(splitScaleOwners(tracked, path)).managedFields
 }
 
 /** In a Scale no replicas are no field, which nobody can own. */

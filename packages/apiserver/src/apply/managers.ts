@@ -61,6 +61,12 @@ export function writeManagers(object: JsonObject, managers: ReadonlyMap<string, 
   return withMetadata(object, { managedFields: entries.length === 0 ? undefined : entries })
 }
 
+/** Somebody owns the field. */
+export function isOwned(object: JsonObject, path: FieldPath): boolean {
+  const own = fieldSetOf([path])
+  return [...readManagers(object)?.values() ?? []].some((manager) => !isEmpty(intersection(manager.set, own)))
+}
+
 /**
  * What is left of the owners of replicas once a Scale has been written: updaters come back from there as entries of their own, and
  * without a time. The API server does so; the next change of the object forgets those that another entry of the same name hides.

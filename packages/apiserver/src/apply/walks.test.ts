@@ -51,6 +51,11 @@ describe('how two objects differ', () => {
     expect([shown(added), shown(removed), shown(modified)]).toEqual([['.count', '.labels.z', '.tags[="b"]'], ['.labels.y', '.tags[="a"]'], ['.name']])
   })
 
+  it('sees a value that became a map as changed, and what is in the map as new', () => {
+    const { added, removed, modified } = compare(type, { any: { a: 1, b: { c: 1 } } }, { any: { a: { x: 1 }, b: 2 } })
+    expect([shown(added), shown(removed), shown(modified)]).toEqual([['.any.a.x'], ['.any.b.c'], ['.any.a', '.any.b']])
+  })
+
   it('sees equal objects as the same', () => {
     const { added, removed, modified } = compare(type, { ports: [{ port: 1 }, { port: 2 }] }, { ports: [{ port: 2 }, { port: 1, protocol: 'TCP' }] })
     expect([shown(removed), shown(modified), shown(added)]).toEqual([[], [], ['.ports[port=1,protocol="TCP"].protocol']])

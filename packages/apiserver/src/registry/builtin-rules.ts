@@ -97,7 +97,7 @@ function dataFaults(object: JsonObject, names: readonly string[]): readonly Fiel
   const twice = keys.filter(({ key, name }) => name === 'binaryData' && member(child(object, 'data'), key) !== undefined)
   return [
     ...keys.flatMap(({ key, path }) => keyFaults(key).map((message) => invalidValue(path, key, message))),
-    ...twice.map(({ key }) => invalidValue('binaryData[' + key + ']', key, 'duplicate of key present in data')).map((fault) => ({ ...fault, path: `data[${fault.path.slice(11, -1)}]` })),
+    ...twice.map(({ key }) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')),
     ...(total > DATA_LIMIT ? [{ path: '', type: 'FieldValueTooLong' as const, message: `Too long: may not be more than ${DATA_LIMIT} bytes` }] : []),
   ]
 }

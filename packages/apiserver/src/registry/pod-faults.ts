@@ -1,7 +1,7 @@
 import { equalJson, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { checkLabel1123 } from '@oasgen/structural'
 import { duplicate, forbiddenField, invalidValue, notFoundField, notSupported, required, type FieldFault } from '../failure.js'
-import { child, integerOf, objects, strings, text } from '../object.js'
+import { child, integerOf, objects, plain, strings, text } from '../object.js'
 import { portNameFaults, portNumberFaults, PROTOCOLS } from './ports.js'
 
 /** What is wrong with a kind that makes pods of a template. */
@@ -32,7 +32,7 @@ function deploymentFaults(spec: JsonObject): readonly FieldFault[] {
   const strategy = child(spec, 'strategy')
   const type = text(strategy, 'type')
   const rolling = child(strategy, 'rollingUpdate')
-  const none = (name: string): boolean => ['0', '0%', ''].includes(String(rolling[name] ?? ''))
+  const none = (name: string): boolean => ['0', '0%', ''].includes(plain(rolling[name]))
   const [deadline, ready] = [integerOf(spec, 'progressDeadlineSeconds'), integerOf(spec, 'minReadySeconds') ?? 0]
   return [
     ...(type === 'Recreate' && isObject(strategy.rollingUpdate) ? [forbiddenField('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")] : []),
