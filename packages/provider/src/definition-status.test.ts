@@ -40,7 +40,7 @@ describe('conditions of a RestDefinition', () => {
     const many = Array.from({ length: 40 }, (_, index) => finding('PRV0108', { kind: `K${index}`, group: 'g' } as never))
     const status = nextStatus({}, { state: { type: 'ready' }, facts: { findings: [...many, broken] }, generation: 1, now: 0 })
     expect(status?.['findingsTotal']).toBe(41)
-    expect((status?.['findings'] as readonly JsonObject[]).map(({ code }) => code).slice(0, 2)).toEqual(['PRV0106', 'PRV0108'])
+    expect(status?.['findings']).toMatchObject([{ code: 'PRV0106' }, ...Array.from({ length: 31 }, () => ({ code: 'PRV0108' }))])
     expect(status?.['findings']).toHaveLength(32)
   })
 })

@@ -49,7 +49,7 @@ export function buildValueNode(schema: StructuralSchema): ValueNode {
 function patternCheck(pattern: string | undefined): ((text: string) => boolean) | undefined {
   if (pattern === undefined || pattern === '') return undefined
   const regex = tryRegex(pattern)
-  return typeof regex === 'string' ? () => false : regex.test
+  return typeof regex === 'string' ? () => false : (text) => regex.test(text)
 }
 
 /** Checks a value and everything below it. `correlation` excuses what did not change since the old object. */

@@ -165,7 +165,7 @@ function mapListKey(item: CelValue, keys: readonly string[]): string {
 function setList(list: CelList, key: KeyOf, onSame: 'keep' | 'replace' = 'keep'): CelList {
   return {
     ...list,
-    at: list.at,
+    at: (index) => list.at(index),
     equals: (other) => {
       if (list.size !== other.size) return false
       const own = new Map(itemsOf(list).map((item) => [key(item), item]))

@@ -90,8 +90,8 @@ function exact(value: bigint): JsonNumber {
 }
 
 interface Calculation {
-  doubles(a: number, b: number): number
-  bigints(a: bigint, b: bigint): bigint
+  readonly doubles: (a: number, b: number) => number
+  readonly bigints: (a: bigint, b: bigint) => bigint
 }
 
 function calculate(a: JsonNumber, b: JsonNumber, { doubles, bigints }: Calculation): JsonNumber {

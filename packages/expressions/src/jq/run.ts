@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** Calls of functions that may nest; every level takes some of the machine's stack. */
-const MAX_CALLS = 1000
+const MAX_CALLS = 400
 
 /** `error(…)` and everything that fails inside; `try` catches it. */
 export class JqError extends Error {

@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
-import { fromPlain, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { fromPlain, isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Plan } from '@oasgen/plan'
 import { checkTemplates, renderDeployment, type DeploymentSettings } from './deploy.js'
 import { namesFor } from './names.js'
@@ -21,7 +21,7 @@ const names = namesFor(plan.definition, plan.resource)
 describe('what is deployed for a RestDefinition', () => {
   const objects = renderDeployment({ plan, planText: '{}', planHash: 'h', names, controller: {} }, settings).map(({ object }) => object)
   const byKind = (kind: string): readonly JsonObject[] => objects.filter((object) => object.kind === kind)
-  const nameOf = (object: JsonObject): string => (isObject(object.metadata) ? `${String(object.metadata['namespace'])}/${String(object.metadata['name'])}` : '')
+  const nameOf = (object: JsonObject): string => (isObject(object.metadata) ? `${textOf(object.metadata['namespace'])}/${textOf(object.metadata['name'])}` : '')
 
   it('has the names of the reference', () => {
     expect(byKind('Deployment').map(nameOf)).toEqual(['gh-system/gh-repo-controller'])

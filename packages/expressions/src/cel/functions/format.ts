@@ -108,17 +108,22 @@ function formatString(value: CelValue): CelValue {
 function formatNested(value: CelValue): CelValue {
   if (isKind(value, 'list')) {
     const parts = (toList(value) ?? []).map(formatInner)
-    return parts.find(isError) ?? `[${parts.join(', ')}]`
+    return parts.find(isError) ?? `[${parts.map(partText).join(', ')}]`
   }
   if (!isKind(value, 'map')) return formatInner(value)
   const parts = entriesOf(value).map(([key, item]): readonly [CelValue, CelValue] => [formatInner(key), formatInner(item)])
   const failed = parts.flat().find((part) => isError(part))
-  return failed ?? `{${parts.map(([key, item]) => `${String(key)}:${String(item)}`).sort().join(', ')}}`
+  return failed ?? `{${parts.map(([key, item]) => `${partText(key)}:${partText(item)}`).sort().join(', ')}}`
+}
+
+/** What was formatted is text by then. */
+function partText(part: CelValue): string {
+  return typeof part === 'string' ? part : ''
 }
 
 function formatInner(value: CelValue): CelValue {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (value instanceof Uint8Array) return `b${JSON.stringify(String(toStringValue(value)))}`
+  if (value instanceof Uint8Array) return `b${JSON.stringify(partText(toStringValue(value)))}`
   if (typeof value === 'number') return Number.isFinite(value) ? value.toFixed(6) : `"${printDouble(value)}"`
   if (isKind(value, 'timestamp')) return `timestamp(${JSON.stringify(toStringValue(value))})`
   if (isKind(value, 'duration')) return `duration(${JSON.stringify(toStringValue(value))})`

@@ -99,8 +99,8 @@ function split(text: CelValue, separator: CelValue, count: CelValue): CelValue {
 function join(list: CelValue, separator: CelValue): CelValue {
   const items = toList(list)
   if (items === undefined || typeof separator !== 'string') return NO_OVERLOAD
-  const stranger = items.find((item) => typeof item !== 'string')
-  return stranger === undefined ? items.join(separator) : error('join: invalid input')
+  const texts = items.filter((item) => typeof item === 'string')
+  return texts.length === items.length ? texts.join(separator) : error('join: invalid input')
 }
 
 function lowerAscii(text: string): string {

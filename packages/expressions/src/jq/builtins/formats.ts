@@ -1,4 +1,4 @@
-import { isArray, isNumber, type JsonValue } from '@oasgen/json'
+import { isArray, isNumber, type JsonValue, textOf } from '@oasgen/json'
 import { decodeBase64, encodeBase64 } from '../../text/base64.js'
 import { decodeUtf8Loosely, utf8Of } from '../../text/utf8.js'
 import { printNumber } from '../print.js'
@@ -29,7 +29,7 @@ function cell(item: JsonValue, name: string, print: (item: JsonValue) => string)
 }
 
 function scalarText(item: JsonValue): string {
-  return isNumber(item) ? printNumber(item) : item === null ? '' : String(item)
+  return isNumber(item) ? printNumber(item) : item === null ? '' : textOf(item)
 }
 
 function csvCell(item: JsonValue): string {

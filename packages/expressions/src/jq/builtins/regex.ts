@@ -48,7 +48,7 @@ function matchesIn(run: Run, text: string, { regex, all, skipEmpty }: Search): r
   for (let from = 0; from <= text.length;) {
     const match = regex.find(text, from)
     if (match === undefined) break
-    charge(run, 1 + (match.end - from) / 8)
+    charge(run, 10 + (match.end - from) / 8)
     const empty = match.end === match.start
     if (!empty || !skipEmpty) matches.push(match)
     if (!all && matches.length > 0) break
