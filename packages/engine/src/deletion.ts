@@ -11,7 +11,7 @@ import { environmentTrouble, referenceState } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
 import type { Memory } from './memory.js'
-import { failedOperation, followOperation, startedOperation, writeOperation } from './operation.js'
+import { failedOperation, followOperation, startedOperation, withoutDelete, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
@@ -85,12 +85,25 @@ function decideAbsent(context: Context, absent: Extract<Observation, { type: 'ab
   const { attempt, instant, subject } = context
   if (wasNeverCreated(context)) return release(context, 'never created')
   if (attempt.type === 'pending' && !absent.lookedUp && canRepeatCreate(context)) return create(context)
-  const grace = attempt.type === 'pending' ? unknownGraceMs(context) : subject.settings.graceSeconds * 1000
-  const isYoung = (attempt.type === 'pending' || attempt.type === 'succeeded') && instant - attempt.at < grace
-  const accepted = context.memory.deleteAcceptedAt !== undefined
-  if (isYoung && !accepted) return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until: attempt.at + grace })
+  const late = lateCreate(context)
+  if (late !== undefined) return late
+  const isYoung = attempt.type === 'succeeded' && instant - attempt.at < subject.settings.graceSeconds * 1000
+  if (isYoung && context.memory.deleteAcceptedAt === undefined) return tooYoung(context, attempt.at + subject.settings.graceSeconds * 1000)
   if (attempt.type === 'pending' && !absent.lookedUp) return askByKey(context)
   return release(context, 'gone')
+}
+
+/** An unanswered create may still be on its way, also after what it (or one before it) made is deleted. */
+function lateCreate(context: Context): Decision | undefined {
+  const { attempt, instant } = context
+  if (attempt.type !== 'pending') return undefined
+  const until = attempt.at + unknownGraceMs(context)
+  return instant < until ? tooYoung(context, until) : undefined
+}
+
+/** What comes after all is deleted at once: no delete that was accepted before can have meant it. */
+function tooYoung(context: Context, until: number): Decision {
+  return waitFor(context, { reason: 'CreateUnknown', message: 'created a moment ago; an absence is not believed yet', until, memory: withoutDelete(memoryOf(context)) })
 }
 
 function decideUnobservable(context: Context): Decision {
@@ -170,7 +183,7 @@ function confirmed(context: Context, policy: Policy, observing: Observing): Deci
   const memory = { ...memoryOf(context), deleteAcceptedAt: printInstant(context.instant) }
   switch (observing.type) {
     case 'send': return observing
-    case 'absent':
+    case 'absent': return lateCreate(context) ?? release(context, 'gone')
     case 'unobservable':
     case 'assumed': return release(context, 'gone')
     case 'found': return isGone(context, observing.observed) ? release(context, 'gone') : stillThere(context, memory, observing.observed)

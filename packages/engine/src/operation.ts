@@ -65,7 +65,7 @@ export function followOperation(context: Context, operation: OperationMemory): D
   const prepared = context.prepared.actions[operation.action]
   const async = prepared?.plan.async
   if (prepared?.poll === undefined || async?.poll === undefined) return closeOperation(context, operation, 'succeeded')
-  const poll = context.exchanges.findLast(({ purpose }) => purpose.call === 'poll')
+  const poll = pollOf(context, operation)
   if (poll === undefined) return isNew(context, operation) ? waitOn(context, operation, nextLook(context, async, undefined)) : sendPoll(context, operation, prepared)
   const phase = judge(context, async, poll)
   switch (phase.type) {
@@ -75,6 +75,12 @@ export function followOperation(context: Context, operation: OperationMemory): D
     case 'failed': return closeOperation(context, operation, 'failed') ?? stopFor(context, operation.action, phase.finding)
     case 'trouble': return isLate(context, operation, async) ? timedOut(context, operation) : troubleOf(context, operation.action, phase.outcome)
   }
+}
+
+/** The last answer about this very operation: not about one that was followed before it. */
+function pollOf({ exchanges }: Context, { action }: OperationMemory): Exchange | undefined {
+  const begun = exchanges.findLastIndex(({ purpose }) => purpose.action === action && purpose.call !== 'poll')
+  return exchanges.findLast(({ purpose }, at) => at > begun && purpose.action === action && purpose.call === 'poll')
 }
 
 /** An operation of which this reconcile has learned that it failed: nothing more is begun in it. */
@@ -175,7 +181,8 @@ function closeOperation(context: Context, { action }: OperationMemory, how: 'suc
   }
 }
 
-function withoutDelete(memory: Memory): Memory {
+export function withoutDelete(memory: Memory): Memory {
+  if (memory.deleteAcceptedAt === undefined) return memory
   return Object.fromEntries(Object.entries(memory).filter(([name]) => name !== 'deleteAcceptedAt'))
 }
 

@@ -15,13 +15,15 @@ export type Kind =
   | 'named'
   /** A list that shows names otherwise than they were sent, and a field that carries our mark. */
   | 'mark'
-  /** A list, and creates that go on as an operation, which may fail. */
+  /** A list, and creates, updates and deletes that go on as operations, which may fail. */
   | 'operation'
   /** A list, and a create of two calls. */
   | 'steps'
+  /** A list, and a size that only another object can have. */
+  | 'replace'
   /** Nothing: only an id that the answer to create gives. */
   | 'blind'
-export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'mark', 'operation', 'steps', 'blind']
+export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'mark', 'operation', 'steps', 'replace', 'blind']
 
 interface Thing {
   readonly id: string
@@ -30,6 +32,16 @@ interface Thing {
   visibleAt: Instant
   /** What a lagging reader still sees; absent = not there. */
   before: JsonObject | undefined
+}
+
+interface Operation {
+  /** What it makes or changes; absent: it removes. */
+  readonly fields: JsonObject | undefined
+  readonly makes: boolean
+  readonly id: string
+  readonly doneAt: Instant
+  readonly fails: boolean
+  isDone: boolean
 }
 
 /** A REST server in virtual time that loses, delays and repeats what it is sent, and whose readers lag. */
@@ -53,7 +65,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
   const ghosts: { readonly fields: JsonObject; readonly until: Instant }[] = []
   const keys = new Map<string, string>()
   let late: { readonly at: Instant; readonly request: HttpRequest }[] = []
-  const operations = new Map<string, { readonly fields: JsonObject; readonly doneAt: Instant; readonly fails: boolean; isDone: boolean }>()
+  const operations = new Map<string, Operation>()
   let [next, most] = [1, 0]
   const count = (): void => { most = Math.max(most, things.size) }
   const lag = (now: Instant): Instant => (api.calm ? now : now + rand.below(MAX_LAG_MS))
@@ -66,7 +78,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
       case 'GET': return collection === 'operations' ? operation(id ?? '', now) : id === undefined ? list(now) : read(id, now)
       case 'POST': return create(request, body, now)
       case 'PUT':
-      case 'PATCH': return member === 'label' ? put(id ?? '', { label: 'done' }, now, false) : put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
+      case 'PATCH': return kind === 'operation' && things.has(id ?? '') ? begin(now, { id: id ?? '', fields: body, makes: false }) : member === 'label' ? put(id ?? '', { label: 'done' }, now, false) : put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
       case 'DELETE': return remove(id ?? '', now)
       case 'HEAD':
       case 'OPTIONS': return answer(405)
@@ -92,16 +104,17 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     if (known !== undefined) return things.has(known) ? answer(201, (things.get(known) as Thing).fields) : answer(201, { id: known })
     if (kind === 'unique' && [...things.values()].some(({ fields }) => fields['name'] === body['name'])) return answer(409, { message: 'already exists' })
     const id = String(next++)
-    if (kind === 'operation') return begin(id, body, now)
+    if (kind === 'operation') return begin(now, { id, fields: { ...body, id }, makes: true })
     if (typeof key === 'string') keys.set(key, id)
     const fields: JsonObject = { ...body, id, ...(kind === 'mark' && { name: marked(body['name']) }) }
     things.set(id, { id, fields, visibleAt: lag(now), before: undefined })
     count()
     return answer(201, fields)
   }
-  function begin(id: string, fields: JsonObject, now: Instant): ExchangeResult {
-    operations.set(id, { fields: { ...fields, id }, doneAt: now + rand.below(api.calm ? 3_000 : MAX_LAG_MS), fails: !api.calm && rand.chance(0.2), isDone: false })
-    return answer(202, undefined, { 'operation-location': `/operations/${id}` })
+  function begin(now: Instant, operation: Pick<Operation, 'id' | 'fields' | 'makes'>): ExchangeResult {
+    const name = String(operations.size + 1)
+    operations.set(name, { ...operation, doneAt: now + rand.below(api.calm ? 3_000 : MAX_LAG_MS), fails: !api.calm && rand.chance(0.2), isDone: false })
+    return answer(202, undefined, { 'operation-location': `/operations/${name}` })
   }
   function operation(id: string, now: Instant): ExchangeResult {
     const found = operations.get(id)
@@ -109,10 +122,13 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     return answer(200, { status: now < found.doneAt ? 'running' : found.fails ? 'failed' : 'succeeded' })
   }
   function endOperations(now: Instant): void {
-    for (const [id, found] of operations) {
+    for (const found of operations.values()) {
       if (found.isDone || now < found.doneAt) continue
       found.isDone = true
-      if (!found.fails) things.set(id, { id, fields: found.fields, visibleAt: lag(found.doneAt), before: undefined })
+      if (found.fails) continue
+      if (found.fields === undefined) takeAway(found.id, found.doneAt)
+      else if (things.has(found.id)) put(found.id, found.fields, found.doneAt, false)
+      else if (found.makes) things.set(found.id, { id: found.id, fields: found.fields, visibleAt: lag(found.doneAt), before: undefined })
       count()
     }
   }
@@ -125,11 +141,15 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     return answer(thing === undefined ? 201 : 200, (things.get(id) as Thing).fields)
   }
   function remove(id: string, now: Instant): ExchangeResult {
-    const thing = things.get(id)
-    if (thing === undefined) return answer(404, { message: 'not found' })
-    things.delete(id)
-    ghosts.push({ fields: thing.fields, until: lag(now) })
+    if (!things.has(id)) return answer(404, { message: 'not found' })
+    if (kind === 'operation') return begin(now, { id, fields: undefined, makes: false })
+    takeAway(id, now)
     return answer(204)
+  }
+  function takeAway(id: string, now: Instant): void {
+    const thing = things.get(id)
+    if (thing !== undefined) ghosts.push({ fields: thing.fields, until: lag(now) })
+    things.delete(id)
   }
 
   function deliver(request: HttpRequest, now: Instant): ExchangeResult {

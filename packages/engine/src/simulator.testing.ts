@@ -32,6 +32,7 @@ export function planFor(kind: Kind): Plan {
   const create: ActionPlan = isNamed || kind === 'steps' || kind === 'operation'
     ? createOf(kind, { item, body })
     : { call: { method: 'POST', server: 0, path: ['/things'], parameters: [], body, response: { successCodes: ['201'] } }, ...(kind === 'key' && { idempotencyKey: { header: 'Idempotency-Key' } }) }
+  const remove: CallPlan = { ...item('DELETE'), response: { successCodes: ['202', '204'] } }
   const findby: ActionPlan = {
     call: { method: 'GET', server: 0, path: ['/things'], parameters: [], response: { successCodes: ['200'], itemsPath: 'items' } },
     match: { policy: 'AND', identifiers: [{ path: 'name', resource: ['spec.name'] }], itemsComplete: true, ...(kind === 'mark' && { mark: { path: 'ref', form: 'text' as const } }) },
@@ -39,8 +40,8 @@ export function planFor(kind: Kind): Plan {
   return {
     format: 1, requires: [], definition: { namespace: 'default', name: 'thing' }, resource: { group: 'api.test', version: 'v1', kind: 'Thing', plural: 'things' },
     servers: [{ url: 'https://api.test' }], auth: {}, identity: { parts: [part] },
-    actions: { get: { call: item('GET') }, create, update: { call: { ...item('PUT'), body } }, delete: { call: item('DELETE') }, ...(kind !== 'named' && kind !== 'key' && kind !== 'blind' && { findby }) },
-    status: [{ path: 'id', from: 'id', type: 'string' }], compare: { scope: 'fullSpec', ignored: isNamed || kind === 'mark' ? ['name'] : [], rules: [] }, policy: {},
+    actions: { get: { call: item('GET') }, create, update: { call: { ...item('PUT'), body, response: { successCodes: ['200', '202'] } }, ...(kind === 'operation' && { async: asyncOf(item) }) }, delete: { call: remove, ...(kind === 'operation' && { async: asyncOf(item) }) }, ...(kind !== 'named' && kind !== 'key' && kind !== 'blind' && { findby }) },
+    status: [{ path: 'id', from: 'id', type: 'string' }], compare: { scope: 'fullSpec', ignored: isNamed || kind === 'mark' ? ['name'] : [], rules: kind === 'replace' ? [{ path: 'size', immutable: 'replace' }] : [] }, policy: {},
   }
 }
 
@@ -56,9 +57,13 @@ function createOf(kind: Kind, { item, body }: Parts): ActionPlan {
     const parameters: readonly ParameterPlan[] = [{ ...ID, sources: [{ from: 'cel', program: 'steps.create.body.id' }] }]
     return { steps: [{ name: 'create', call: post }, { name: 'label', call: { ...item('PUT'), path: ['/things/', { parameter: 'id' }, '/label'], parameters } }] }
   }
+  return { call: post, async: asyncOf(item) }
+}
+
+function asyncOf(item: Parts['item']): NonNullable<ActionPlan['async']> {
   const call: CallPlan = { ...item('GET'), path: ['/operations/', { parameter: 'id' }], parameters: [{ ...ID, sources: [] }] }
   const poll = { call, handleParameter: 'id', statusPath: 'status', successValues: ['succeeded'], failureValues: ['failed'], intervalSeconds: 2 }
-  return { call: post, async: { handle: { in: 'header', path: 'Operation-Location' }, poll, deadlineSeconds: 60 } }
+  return { handle: { in: 'header', path: 'Operation-Location' }, poll, deadlineSeconds: 60 }
 }
 
 const PLANS = new Map(KINDS.map((kind) => [kind, prepare(planFor(kind)).value as PreparedPlan]))
@@ -120,7 +125,15 @@ function disturb({ w, api, rand }: Run, step: number): void {
   if (rand.chance(0.12)) { edit(w, { size: rand.below(5) }); w.log.push('-- user edits') }
   if (rand.chance(0.06)) { api.meddle((fields) => ({ ...fields, size: 99 })); w.log.push('-- somebody changes it') }
   if (rand.chance(0.04)) { api.meddle(() => undefined); w.log.push('-- somebody deletes it') }
+  // Which steps of a create are done stands in status alone.
+  if (rand.chance(0.04) && api.kind !== 'steps') { loseStatus(w); w.log.push('-- status is lost') }
   if (step > 4 && rand.chance(0.08) && !isDeleting(w)) { markDeleted(w); w.log.push('-- user deletes') }
+}
+
+/** As a backup that is restored without the status subresource. */
+function loseStatus(w: World): void {
+  const { status: _, ...resource } = w.resource as JsonObject
+  w.resource = resource
 }
 
 function isDeleting(w: World): boolean {
@@ -149,7 +162,8 @@ function calm(run: Run): string | undefined {
   api.calm = true
   w.log.push('-- calm')
   let last: Decision | undefined
-  for (let step = 0; step < 60 && w.resource !== undefined; step += 1) {
+  // A delete that was accepted before the object came (late) is sent again only after its deadline.
+  for (let step = 0; step < (isDeleting(w) ? 400 : 60) && w.resource !== undefined; step += 1) {
     last = reconcile(run.prepared, w)
     w.now += last === undefined ? 1000 : Math.max(1000, last.type === 'wait' ? last.until - w.now : 60_000)
     api.settle(w.now)
