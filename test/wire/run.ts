@@ -86,7 +86,8 @@ function at(value: unknown, path: string): string {
 }
 
 function comparable(step: WireStep, raw: Raw, names: ReadonlyMap<string, string>): WireAnswer {
-  const back = (text: string): string => [...names].filter(([, value]) => value.length > 4).reduce((done, [name, value]) => done.replaceAll(value, name), text)
+  // Numbers are revisions, which are named as such.
+  const back = (text: string): string => [...names].filter(([, value]) => value.length > 4 && !/^\d+$/.test(value)).reduce((done, [name, value]) => done.replaceAll(value, name), text)
   const header = (name: string): string | undefined => (raw.headers[name] === undefined ? undefined : back(String(raw.headers[name])))
   const headers = Object.fromEntries(['content-type', 'warning'].flatMap((name) => (header(name) === undefined ? [] : [[name, header(name) as string]])))
   if (step.options.compare === 'nothing') return { step: step.name, status: 0, headers: {}, body: null }
