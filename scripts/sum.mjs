@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isBuilt } from './lane.mjs'
 
-const IN_CI = ['unit', 'integration', 'real', 'servers', 'long']
+// The long lane joins when the issues that fill it are resolved; until then `npm run test:long` runs what there is.
+const IN_CI = ['unit', 'integration', 'real', 'servers']
+const NOT_YET = ['long']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const lane of IN_CI) {
@@ -15,6 +17,7 @@ for (const lane of IN_CI) {
   console.log(`${lane.padEnd(12)} ${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped${report.note}`)
   for (const [reason, count] of report.reasons) console.log(`${''.padEnd(12)}   skipped ${count}: ${reason}`)
 }
+for (const lane of NOT_YET) console.log(`${lane.padEnd(12)} not built yet: its issues are open; npm run test:${lane} runs what there is`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
 
