@@ -1,5 +1,5 @@
 import { finding, type Checked, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
-import { isArray, isObject, type JsonValue } from '@oasgen/json'
+import { isObject, type JsonValue } from '@oasgen/json'
 import { readExactJson } from './exact-json.js'
 import { jsonSpans } from './json-spans.js'
 import type { Limits } from './limits.js'
@@ -69,14 +69,6 @@ function templateFinding(reading: Reading): Finding | undefined {
   return finding('OAS0019', { found: `${template[0].trim()} …` }, { where: placeAt(reading, template.index) })
 }
 
-/** `{{ .Values.x }}` is an object as a key to YAML, which the parser writes like this; no document means that. */
-const OBJECT_AS_KEY = '[object Object]'
-
-function hasObjectAsKey(value: JsonValue): boolean {
-  if (isArray(value)) return value.some(hasObjectAsKey)
-  return isObject(value) && (Object.hasOwn(value, OBJECT_AS_KEY) || Object.values(value).some(hasObjectAsKey))
-}
-
 // eslint-disable-next-line no-control-regex -- exactly the characters that YAML 1.2 forbids
 const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]/g
 
@@ -96,7 +88,7 @@ function finishText(reading: Reading, values: readonly JsonValue[], duplicates: 
   const chosen = Math.max(values.findIndex(hasVersion), 0)
   const finished = finishYaml(values[chosen] ?? null, sharesNodes(text), limits)
   if (!finished.ok) return refused(aliasFinding(reading, finished.problem))
-  const template = text.includes('{{') && hasObjectAsKey(finished.value) ? templateFinding(reading) : undefined
+  const template = finished.objectAsKey ? templateFinding(reading) : undefined
   if (template !== undefined) return refused(template)
   const spans = yamlSpans(text, limits.depth, chosen)
   const parsed: ParsedText = { format: 'yaml', text, value: finished.value, spans, lines }
@@ -109,9 +101,23 @@ function hasVersion(value: JsonValue): boolean {
   return isObject(value) && (Object.hasOwn(value, 'openapi') || Object.hasOwn(value, 'swagger'))
 }
 
-/** Whether anchors and aliases are there at all; a description that merely looks so costs a slower pass, nothing else. */
+/** Whether an alias has an anchor at all; a text that merely looks so costs a slower pass, nothing else. */
 function sharesNodes(text: string): boolean {
-  return /(?:^|[\s,[{:])&[^\s,[\]{}]+[\s,\]}]/m.test(text) && /(?:^|[\s,[{:])\*[^\s,[\]{}*]+(?:[\s,\]}]|$)/m.test(text)
+  const anchors = new Set(marksIn(text, '&'))
+  if (anchors.size === 0) return false
+  for (const alias of marksIn(text, '*')) if (anchors.has(alias)) return true
+  return false
+}
+
+/** The names behind a mark that stands where a node may begin. */
+function* marksIn(text: string, mark: '&' | '*'): Generator<string> {
+  const name = /[^\s,[\]{}]+/y
+  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) {
+    if (at > 0 && !' \t\n\r,[{:'.includes(text.charAt(at - 1))) continue
+    name.lastIndex = at + 1
+    const found = name.exec(text)
+    if (found !== null) yield found[0]
+  }
 }
 
 function aliasFinding(reading: Reading, problem: FinishProblem): Finding {

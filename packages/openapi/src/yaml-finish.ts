@@ -3,16 +3,46 @@ import type { Limits } from './limits.js'
 import { WrittenNumber } from './yaml-numbers.js'
 
 export type FinishProblem = 'cycle' | 'expansion' | 'depth'
-export type FinishResult = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly problem: FinishProblem }
+export type FinishResult =
+  /** `objectAsKey`: an object stands as a key somewhere, as `{{ .Values.x }}` does in a template; no document means that. */
+  | { readonly ok: true; readonly value: JsonValue; readonly objectAsKey: boolean }
+  | { readonly ok: false; readonly problem: FinishProblem }
 
 /**
  * Makes plain values of what the YAML parser built: numbers for their texts, members for merge keys (`<<`), and a verdict on
  * aliases, whose copies share their nodes: `shared` says whether there are any.
  */
 export function finishYaml(value: JsonValue, shared: boolean, limits: Limits): FinishResult {
-  const finishing: Finishing = { limits, done: shared ? new Map() : undefined, problem: undefined }
-  const result = finish(finishing, value)
-  return finishing.problem === undefined ? { ok: true, value: result.value } : { ok: false, problem: finishing.problem }
+  const finishing: Finishing = { limits, done: shared ? new Map() : undefined, problem: undefined, objectAsKey: false }
+  const result = shared ? finish(finishing, value).value : finishAlone(finishing, value)
+  const { problem, objectAsKey } = finishing
+  return problem === undefined ? { ok: true, value: result, objectAsKey } : { ok: false, problem }
+}
+
+/** The same without aliases: there is nothing to count then, and most documents have none. The parser limits the nesting. */
+function finishAlone(finishing: Finishing, value: JsonValue | WrittenNumber): JsonValue {
+  if (value instanceof WrittenNumber) return value.value
+  if (typeof value !== 'object' || value === null) return value
+  if (isArray(value)) finishElements(finishing, value as JsonValue[])
+  else finishMembers(finishing, value as Members)
+  return Object.hasOwn(value, '<<') ? merged(value as Members) : value
+}
+
+function finishElements(finishing: Finishing, items: JsonValue[]): void {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] ?? null
+    if (typeof item === 'object' && item !== null) items[index] = finishAlone(finishing, item)
+  }
+}
+
+function finishMembers(finishing: Finishing, members: Members): void {
+  for (const name of Object.keys(members)) {
+    const member = members[name] ?? null
+    if (name === OBJECT_AS_KEY) finishing.objectAsKey = true
+    if (typeof member !== 'object' || member === null) continue
+    const finished = finishAlone(finishing, member)
+    if (finished !== member) putMember(members, name, finished)
+  }
 }
 
 interface Finishing {
@@ -20,6 +50,7 @@ interface Finishing {
   /** By node as parsed, when nodes can be shared. `undefined` while a node is being finished. */
   readonly done: Map<object, Finished | undefined> | undefined
   problem: FinishProblem | undefined
+  objectAsKey: boolean
 }
 
 interface Finished {
@@ -46,6 +77,9 @@ function fail(finishing: Finishing, problem: FinishProblem): Finished {
   return { value: null, nodes: 1, levels: 0 }
 }
 
+/** How the parser writes it. */
+const OBJECT_AS_KEY = '[object Object]'
+
 /** In place: nobody else has seen these nodes yet. */
 function finishList(finishing: Finishing, items: JsonValue[]): Finished {
   let nodes = 1
@@ -67,6 +101,7 @@ function finishObject(finishing: Finishing, members: Members): Finished {
   for (const name of Object.keys(members)) {
     const member = members[name]
     nodes += 1
+    if (name === OBJECT_AS_KEY) finishing.objectAsKey = true
     if (isPlainScalar(member)) continue
     const finished = finish(finishing, member ?? null)
     if (finished.value !== member) putMember(members, name, finished.value)
