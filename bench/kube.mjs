@@ -24,14 +24,15 @@ async function informers() {
   }
   server.kill()
   const table = Object.fromEntries([...runs].map(([kind, results]) => [kind, Object.fromEntries(
-    ['importedMs', 'syncMs', 'syncPeakMiB', 'peakMiB', 'heapMiB', 'eventsPerSecond'].map((name) => [name, median(results.map((result) => result[name]))]),
+    ['importedMs', 'syncMs', 'syncPeakMiB', 'peakMiB', 'heapMiB', 'eventsPerSecond', 'eventsPerCpuSecond'].map((name) => [name, median(results.map((result) => result[name]))]),
   )]))
   console.table(table)
   const [we, they] = [table.ours, table['client-node']]
   return [
     ['informer peak memory', we.peakMiB / they.peakMiB, '<=', 0.6],
     ['informer time to sync', we.syncMs / they.syncMs, '<=', 1.5],
-    ['informer watch events per second', we.eventsPerSecond / they.eventsPerSecond, '>=', 1.2],
+    // Per second of the client's own CPU: on a busy machine the wall clock measures the neighbours.
+    ['informer watch events per CPU second', we.eventsPerCpuSecond / they.eventsPerCpuSecond, '>=', 1.2],
   ]
 }
 

@@ -55,13 +55,16 @@ let seen = 0
 const all = new Promise((resolve) => client.onUpdate(() => { if ((seen += 1) >= wanted.events) resolve() }))
 await new Promise((resolve) => { setTimeout(resolve, 300) })
 const begun = performance.now()
+const cpu = process.cpuUsage()
 const emitted = request(`${server}/emit?count=${wanted.events}`, { method: 'POST', headersTimeout: 0 })
 await all
 const eventsPerSecond = Math.round(wanted.events / ((performance.now() - begun) / 1000))
+const { user, system } = process.cpuUsage(cpu)
+const eventsPerCpuSecond = Math.round(wanted.events / ((user + system) / 1e6))
 await (await emitted).body.dump()
 const peak = process.resourceUsage().maxRSS / 1024
 globalThis.gc?.()
 const heap = process.memoryUsage().heapUsed / 1024 / 1024
-console.log(JSON.stringify({ kind, importedMs: Math.round(importedMs), syncMs: Math.round(syncMs), syncPeakMiB: Math.round(syncPeak), peakMiB: Math.round(peak), heapMiB: Math.round(heap), eventsPerSecond }))
+console.log(JSON.stringify({ kind, importedMs: Math.round(importedMs), syncMs: Math.round(syncMs), syncPeakMiB: Math.round(syncPeak), peakMiB: Math.round(peak), heapMiB: Math.round(heap), eventsPerSecond, eventsPerCpuSecond }))
 await client.stop()
 process.exit(0)

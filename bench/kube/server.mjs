@@ -4,6 +4,8 @@ import { createServer } from 'node:http'
 const COUNT = Number(process.argv[2] ?? 10_000)
 const filler = 'x'.repeat(180)
 let version = COUNT
+/** Events of one write: the writer must be faster than any reader. */
+const CHUNK = 100
 
 function widget(index, resourceVersion) {
   const managed = { manager: 'kubectl', operation: 'Apply', apiVersion: 'bench.dev/v1', time: '2026-01-01T00:00:00Z', fieldsType: 'FieldsV1',
@@ -44,10 +46,15 @@ async function emit(url, response) {
   const count = Number(url.searchParams.get('count'))
   // The bodies are made once: what is measured is the reader, not this writer.
   const halves = items.map((item) => item.split(/"resourceVersion":"\d+"/))
-  for (let index = 0; index < count; index += 1) {
-    version += 1
-    const [head, tail] = halves[index % COUNT]
-    for (const one of watches) await push(one, `{"type":"MODIFIED","object":${head}"resourceVersion":"${version}"${tail}}\n`)
+  for (let index = 0; index < count;) {
+    let chunk = ''
+    for (let end = Math.min(count, index + CHUNK); index < end; index += 1) {
+      version += 1
+      const [head, tail] = halves[index % COUNT]
+      chunk += `{"type":"MODIFIED","object":${head}"resourceVersion":"${version}"${tail}}\n`
+    }
+    const bytes = Buffer.from(chunk, 'latin1')
+    for (const one of watches) await push(one, bytes)
   }
   response.end('{}')
 }
