@@ -39,7 +39,7 @@ export function converge(context: Context, convergence: Convergence): Decision {
   const mutation = context.mutation
   const memory = learned(context, differences)
   const open = openDifferences(differences, memory)
-  if (hasUnfinished(context, 'update', generationOf(context.resource)) && mutation === undefined) return update(context, found, open)
+  if (hasUnfinished(context, 'update', generationOf(context.resource)) && mutation?.by !== 'request') return update(context, found, open)
   if (mutation?.action === 'delete') return deleteGoesOn(context, found.observed)
   if (open.length === 0 || readiness.isCompleted) return inSync(context, convergence, { memory: remembered(context, memory, { observed: found.observed, isCompleted: readiness.isCompleted }), ready: readiness.ready })
   if (mutation !== undefined) return notYet(context, convergence, { memory, open, ready: readiness.ready })

@@ -4,14 +4,14 @@ import { ANNOTATION, FINALIZER, REASON, type Exchange, type HttpHeader } from '@
 import { failedAnnotations, pendingAnnotations, succeededAnnotations } from './attempt.js'
 import type { ConditionChanges } from './conditions.js'
 import { hasWritten, hasWrittenAhead, type Context } from './context.js'
-import type { Decision, Outcome, ResourceWrite } from './decision.js'
+import type { Decision, Observed, Outcome, ResourceWrite } from './decision.js'
 import { event, nextStatus } from './ending.js'
 import { createdExports } from './exports.js'
 import { sentMemory } from './effects.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete, type Identity } from './identity.js'
 import type { Mutated } from './mutated.js'
 import type { OperationMemory, StepMemory } from './memory.js'
-import { describesOperation, operationConditions, startedOperation } from './operation.js'
+import { describesOperation, operationConditions, startedOperation, stepOperation } from './operation.js'
 import { policyOf } from './policy.js'
 import { finalizersOf, metadataOf, textIn } from './resource.js'
 import { idempotencyKey } from './source.js'
@@ -21,45 +21,47 @@ import { runVerb, type VerbRun } from './verb-run.js'
 
 /** Finalizer and attempt are persisted first; then the request goes out. */
 export function create(context: Context): Decision {
-  const run = runCreate(context, [])
+  const run = runCreate(context, [], { number: hasWrittenAhead(context) ? context.attempt.number : nextNumber(context) })
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   if (!hasWrittenAhead(context)) return writeAhead(context)
   if (run.type === 'send') return run
   throw new Error('a create without exchanges cannot be answered')
 }
 
-/** Steps that a crash interrupted go on where they were, once the object is seen; `undefined` when there are none. */
-export function resumeCreate(context: Context): Decision | undefined {
-  const { steps } = context.memory
-  if (steps?.action !== 'create' || steps.complete === true || steps.run !== context.attempt.number || context.mutation !== undefined) return undefined
-  const run = runCreate(context, [])
+/** Steps that a crash, an operation or a look at the object interrupted go on where they were; `undefined` when there are none. */
+export function resumeCreate(context: Context, observed: Observed): Decision | undefined {
+  if (!hasUnfinished(context, 'create', context.attempt.number)) return undefined
+  const run = runCreate(context, [], { observed })
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   return run.type === 'send' ? run : completeSteps(context, 'create')
 }
 
-function runCreate(context: Context, seen: readonly Exchange[]): VerbRun {
+function runCreate(context: Context, seen: readonly Exchange[], { number = context.attempt.number, observed }: { readonly number?: number; readonly observed?: Observed } = {}): VerbRun {
   const prepared = context.prepared.actions.create
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'create' })] }
-  const done = doneSteps(context, 'create', context.attempt.number)
-  const completed = completedRun(context, 'create', context.attempt.number, seen)
+  const done = doneSteps(context, 'create', number)
+  const completed = completedRun(context, 'create', number, seen)
   if (completed !== undefined) return completed
-  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header), done })
+  return runVerb({ context, action: 'create', prepared, seen, why: 'create', headers: keyHeader(context, prepared.plan.idempotencyKey?.header), done, ...(observed && { extras: { observed } }) })
 }
 
 function keyHeader({ uid, attempt }: Context, header: string | undefined): readonly HttpHeader[] {
   return header === undefined ? [] : [{ name: header.toLowerCase(), value: idempotencyKey(uid, Math.max(attempt.number, 1)) }]
 }
 
+/** A new series only when the last one is over: an unknown create is repeated under its own number. */
+function nextNumber({ attempt }: Context): number {
+  return attempt.type === 'succeeded' ? attempt.number + 1 : Math.max(attempt.number, 1)
+}
+
 function writeAhead(context: Context): Decision {
   const { resource, attempt, instant } = context
-  // A new series only when the last one is over: an unknown create is repeated under its own number.
-  const number = attempt.type === 'succeeded' ? attempt.number + 1 : Math.max(attempt.number, 1)
   return {
     type: 'write',
     write: {
       why: attempt.type === 'pending' ? 'again' : 'attempt',
       resourceVersion: textIn(metadataOf(resource), 'resourceVersion'),
-      annotations: pendingAnnotations(attempt, number, instant),
+      annotations: pendingAnnotations(attempt, nextNumber(context), instant),
       ...(!finalizersOf(resource).includes(FINALIZER.resource) && { finalizers: { add: FINALIZER.resource } }),
     },
   }
@@ -69,10 +71,12 @@ function writeAhead(context: Context): Decision {
 export function afterCreate(context: Context, start: number): Mutated {
   const run = runCreate(context, context.exchanges.slice(start))
   if (run.type === 'send') return run
+  // A later step that needs the object itself: it is read first.
+  if (run.type === 'unbuildable' && isUnderway(context)) return { type: 'settled', used: callsFrom(context, start) }
   if (run.type === 'unbuildable') return unbuildable(context, 'create', run.findings)
   const end = start + run.used
   if (run.type === 'record') return recordStep(context, run, end)
-  if (context.attempt.type === 'succeeded' && hasUnfinished(context, 'create', context.attempt.number)) return afterLaterStep(context, run, end)
+  if (isUnderway(context)) return afterLaterStep(context, run, end)
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':
@@ -85,6 +89,15 @@ export function afterCreate(context: Context, start: number): Mutated {
     case 'broken': return run.outcome.sent === 'nothing' ? notProcessed(context, run.outcome, end) : troubleOf(context, 'create', run.outcome)
     case 'ambiguous': return troubleOf(context, 'create', run.outcome)
   }
+}
+
+function isUnderway(context: Context): boolean {
+  return context.attempt.type === 'succeeded' && hasUnfinished(context, 'create', context.attempt.number)
+}
+
+function callsFrom({ exchanges }: Context, start: number): number {
+  const end = exchanges.findIndex(({ purpose }, at) => at > start && (purpose.action !== 'create' || purpose.call === 'poll'))
+  return (end < 0 ? exchanges.length : end) - start
 }
 
 /** The object exists already; a step after that does not make the create a rejected one. */
@@ -170,7 +183,7 @@ function recordStep(context: Context, run: Extract<VerbRun, { type: 'record' }>,
   const outcome = run.outcome.type === 'found' || run.outcome.type === 'pending' ? run.outcome : { type: 'accepted' as const }
   const creation: Creation = { exchange: run.exchange, outcome, end, used: run.used }
   const steps = withStep(context, 'create', context.attempt.number, run)
-  return { type: 'write', write: { ...createdWrite(context, creation), status: creatingStatus(context, creation, undefined, steps) } }
+  return { type: 'write', write: { ...createdWrite(context, creation), status: creatingStatus(context, creation, stepOperation(context, 'create', run), steps) } }
 }
 
 type Refused = Extract<Outcome, { type: 'refused' }>

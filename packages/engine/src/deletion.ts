@@ -11,7 +11,7 @@ import { environmentTrouble, referenceState } from './environment.js'
 import type { Identity } from './identity.js'
 import { paused } from './life.js'
 import type { Memory } from './memory.js'
-import { failedOperation, followOperation, startedOperation, withoutDelete, writeOperation } from './operation.js'
+import { failedOperation, followOperation, followStep, startedOperation, stepOperation, withoutDelete, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
 import { isOwned, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
@@ -39,6 +39,8 @@ export function decideDeletion(context: Context): Decision {
   if (blocked !== undefined) return blocked
   const failed = failedOperation(context)
   if (failed !== undefined) return failed
+  const waiting = context.memory.operation?.action === 'update' ? undefined : followStep(context)
+  if (waiting !== undefined) return waiting
   if (action === 'delete') return afterDelete(context, policy, start)
   if (action !== 'create') return followBefore(context) ?? beforeDelete(context, policy, 0)
   const asked = afterCreate(context, start)
@@ -147,7 +149,7 @@ function afterDelete(context: Context, policy: Policy, start: number): Decision 
   const run = runDelete(context, context.exchanges.slice(start), identity, before.type === 'found' ? before.observed : undefined)
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
-  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run))
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run), stepOperation(context, 'delete', run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

@@ -22,7 +22,7 @@ import { stepsOf } from './verb-run.js'
 /** There is an object: make sure that it is ours and that we know it again, then compare. */
 export function decideFound(context: Context, policy: Policy, found: Found): Decision {
   const differences = compareFound(context, found)
-  return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? resumeCreate(context) ?? converge(context, { policy, found, differences })
+  return adopt(context, policy, found, differences) ?? keepIdentity(context, policy, found) ?? resumeCreate(context, found.observed) ?? converge(context, { policy, found, differences })
 }
 
 /** An object that nobody made through this resource is taken over by policy; one that our own unanswered create made is ours. */

@@ -10,7 +10,7 @@ import { event, finish } from './ending.js'
 import { environmentTrouble, referenceState } from './environment.js'
 import { decideAssumed, decideFound } from './found.js'
 import { memoryOf } from './effects.js'
-import { failedOperation, followOperation } from './operation.js'
+import { failedOperation, followOperation, followStep } from './operation.js'
 import { observe, type Observing } from './observe.js'
 import type { Mutated } from './mutated.js'
 import { policyOf, type Policy } from './policy.js'
@@ -24,6 +24,8 @@ export function decideLife(context: Context): Decision {
   if (policy.paused) return paused(context)
   const blocked = resolveCreate(context, 'create') ?? environmentTrouble(context, 'observe') ?? referenceTrouble(context)
   if (blocked !== undefined) return blocked
+  const waiting = followStep(context)
+  if (waiting !== undefined) return waiting
   const start = lastMutationStart(context.exchanges)
   const mutation = start < 0 ? { type: 'settled' as const, used: 0 } : afterMutation(context, start)
   if (mutation.type !== 'settled') return mutation

@@ -57,6 +57,9 @@ export interface OperationMemory {
   readonly action: 'create' | 'update' | 'delete'
   /** Absent: the object itself tells. */
   readonly handle?: string
+  /** Begun by this step, in this call of it: those after it wait. */
+  readonly step?: string
+  readonly unit?: string
   readonly startedAt: string
 }
 

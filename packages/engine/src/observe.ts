@@ -86,7 +86,7 @@ function confirmAbsence(input: ObserveInput, absent: Absent, used: number): Obse
   return { type: 'unknown', outcome: { type: 'broken', finding: unproven, sent: 'maybe' } }
 }
 
-const EMPTY_ACTION = { plan: {}, steps: [], match: undefined, poll: undefined, handle: undefined, handleJq: undefined, absenceProof: undefined } as const
+const EMPTY_ACTION = { plan: {}, steps: [], match: undefined, async: undefined, absenceProof: undefined } as const
 
 function confirmByList(input: ObserveInput, absent: Absent, used: number): Observing {
   const listed = observeByList(input, used, {})

@@ -1,7 +1,7 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { isNumber, numberText, type JsonValue } from '@oasgen/json'
 import type { AsyncPlan } from '@oasgen/plan'
-import { headerOf, maskedText, REASON, type Exchange, type Instant } from '@oasgen/wire'
+import { headerOf, maskedText, REASON, type Exchange, type Instant, type Purpose } from '@oasgen/wire'
 import { brokenBody, readAnswer, retryOf } from './answer.js'
 import { failedAnnotations, succeededAnnotations } from './attempt.js'
 import type { ConditionChanges } from './conditions.js'
@@ -11,35 +11,46 @@ import { finish, nextStatus } from './ending.js'
 import { errorText } from './error-text.js'
 import { sameScalar } from './loose-equal.js'
 import { withMemory, type Memory, type OperationMemory } from './memory.js'
-import type { PreparedAction } from './prepare.js'
+import type { PreparedAsync } from './prepare.js'
 import { readerOf } from './reader.js'
 import { metadataOf, textIn } from './resource.js'
 import { printInstant, readInstant } from './time.js'
 import { stopFor, troubleOf } from './trouble.js'
 import { originOf, resolveUrl } from './url.js'
 import { buildCall } from './verb-call.js'
+import type { VerbRun } from './verb-run.js'
 
 type Action = OperationMemory['action']
 
 /** An operation that an answer started; `undefined`: it is done with the answer. */
 export function startedOperation({ prepared, instant }: Context, action: Action, exchange: Exchange, outcome: Outcome): OperationMemory | undefined {
   const started = { action, startedAt: printInstant(instant) }
-  const handle = handleOf(prepared.actions[action], exchange)
+  const handle = handleOf(prepared.actions[action]?.async, exchange)
   if (handle !== undefined) return { ...started, handle }
   // 202 without a handle: reading the object tells, and for a delete its absence.
   return outcome.type === 'pending' && action === 'create' ? started : undefined
 }
 
+type Recorded = Extract<VerbRun, { type: 'record' }>
+
+/** An operation that a step began, and that has to be over before the next step. That of the last one is the verb's. */
+export function stepOperation({ instant }: Context, action: Action, { step, key, isLast, exchange }: Recorded): OperationMemory | undefined {
+  const handle = isLast ? undefined : handleOf(step.async, exchange)
+  return handle === undefined ? undefined : { action, startedAt: printInstant(instant), handle, step: step.plan.name, unit: key }
+}
+
 /** The body tells of the operation, not of the object: its id is another one's. */
 export function describesOperation({ prepared }: Context, action: Action, exchange: Exchange | undefined): boolean {
   const verb = prepared.actions[action]
-  if (verb?.plan.async?.handle?.in !== 'body' || exchange?.result.type !== 'response') return false
+  const step = verb?.steps.find(({ plan }) => plan.name === exchange?.purpose.step)
+  const async = step === undefined || step === verb?.steps.at(-1) ? verb?.async : step.async
+  if (async?.plan.handle?.in !== 'body' || exchange?.result.type !== 'response') return false
   const { body } = exchange.result.response
-  return body.type === 'json' && verb.handle?.(body.value) !== undefined
+  return body.type === 'json' && async.handle?.(body.value) !== undefined
 }
 
-function handleOf(prepared: PreparedAction | undefined, { result }: Exchange): string | undefined {
-  const handle = prepared?.plan.async?.handle
+function handleOf(prepared: PreparedAsync | undefined, { result }: Exchange): string | undefined {
+  const handle = prepared?.plan.handle
   if (handle === undefined || prepared?.poll === undefined || result.type === 'failure') return undefined
   const { headers, body } = result.response
   const found = handle.in === 'header' ? headerOf(headers, handle.path) : body.type === 'json' ? prepared.handle?.(body.value) : undefined
@@ -62,8 +73,8 @@ type Phase =
 
 /** Follows an operation with a handle: polled when its time has come, no worker waits for it. `undefined`: over, go on. */
 export function followOperation(context: Context, operation: OperationMemory): Decision | undefined {
-  const prepared = context.prepared.actions[operation.action]
-  const async = prepared?.plan.async
+  const prepared = asyncOf(context, operation)
+  const async = prepared?.plan
   if (prepared?.poll === undefined || async?.poll === undefined) return closeOperation(context, operation, 'succeeded')
   const poll = pollOf(context, operation)
   if (poll === undefined) return isNew(context, operation) ? waitOn(context, operation, nextLook(context, async, undefined)) : sendPoll(context, operation, prepared)
@@ -77,6 +88,17 @@ export function followOperation(context: Context, operation: OperationMemory): D
   }
 }
 
+/** The next step of a verb waits for what the last one began. */
+export function followStep(context: Context): Decision | undefined {
+  const { operation } = context.memory
+  return operation?.step === undefined ? undefined : followOperation(context, operation)
+}
+
+function asyncOf({ prepared }: Context, { action, step }: Pick<OperationMemory, 'action' | 'step'>): PreparedAsync | undefined {
+  const verb = prepared.actions[action]
+  return step === undefined ? verb?.async : verb?.steps.find(({ plan }) => plan.name === step)?.async
+}
+
 /** The last answer about this very operation: not about one that was followed before it. */
 function pollOf({ exchanges }: Context, { action }: OperationMemory): Exchange | undefined {
   const begun = exchanges.findLastIndex(({ purpose }) => purpose.action === action && purpose.call !== 'poll')
@@ -88,7 +110,8 @@ export function failedOperation(context: Context): Decision | undefined {
   const poll = context.exchanges.findLast(({ purpose }) => purpose.call === 'poll')
   const action = poll?.purpose.action
   if (poll === undefined || context.memory.operation !== undefined || (action !== 'create' && action !== 'update' && action !== 'delete')) return undefined
-  const async = context.prepared.actions[action]?.plan.async
+  const { step } = poll.purpose
+  const async = asyncOf(context, { action, ...(step !== undefined && { step }) })?.plan
   const phase = async === undefined ? undefined : judge(context, async, poll)
   return phase?.type === 'failed' ? stopFor(context, action, phase.finding) : undefined
 }
@@ -98,11 +121,12 @@ function isNew({ exchanges }: Context, { action }: OperationMemory): boolean {
   return exchanges.some(({ purpose }) => purpose.action === action && (purpose.call === 'main' || purpose.call === 'step'))
 }
 
-function sendPoll(context: Context, { action, handle = '' }: OperationMemory, prepared: PreparedAction): Decision {
-  const poll = prepared.plan.async?.poll
-  if (prepared.poll === undefined || poll === undefined) throw new Error('an operation without poll has nothing to send')
-  const purpose = { action, call: 'poll', why: 'ask how far the operation is' } as const
-  const built = buildCall({ context, action, prepared, seen: [], why: purpose.why, extraPath: { [poll.handleParameter]: handle } }, prepared.poll, purpose)
+function sendPoll(context: Context, { action, step, handle = '' }: OperationMemory, { plan, poll: call }: PreparedAsync): Decision {
+  const { poll } = plan
+  const prepared = context.prepared.actions[action]
+  if (call === undefined || poll === undefined || prepared === undefined) throw new Error('an operation without poll has nothing to send')
+  const purpose: Purpose = { action, call: 'poll', ...(step !== undefined && { step }), why: 'ask how far the operation is' }
+  const built = buildCall({ context, action, prepared, seen: [], why: purpose.why, extraPath: { [poll.handleParameter]: handle } }, call, purpose)
   if (built.type === 'unbuildable') return stopFor(context, action, built.findings[0] ?? finding('ENG0110', { action }))
   if (!/^(?:https?:\/)?\//i.test(handle)) return built
   // A handle that is an address is followed as it is, to where the API is: the request carries our credentials.
@@ -165,10 +189,13 @@ export function timedOut(context: Context, { action }: OperationMemory): Decisio
 }
 
 /** It is over, which is persisted before anything follows from it. `undefined` once that is done. */
-function closeOperation(context: Context, { action }: OperationMemory, how: 'succeeded' | 'failed'): Decision | undefined {
+function closeOperation(context: Context, operation: OperationMemory, how: 'succeeded' | 'failed'): Decision | undefined {
   if (hasWritten(context, 'operation', context.exchanges.length)) return undefined
+  if (operation.step !== undefined && (how === 'succeeded' || !isFirst(context, operation))) return closeStep(context, operation, how)
   const { resource, attempt, instant } = context
-  const { operation: _, ...memory } = context.memory
+  const { action } = operation
+  const { operation: _, steps, ...others } = context.memory
+  const memory: Memory = { ...others, ...(steps && operation.step === undefined && { steps }) }
   const annotations = action !== 'create' ? undefined : how === 'succeeded' ? succeededAnnotations(attempt, instant) : failedAnnotations(attempt, attempt.number + 1, instant)
   return {
     type: 'write',
@@ -179,6 +206,18 @@ function closeOperation(context: Context, { action }: OperationMemory, how: 'suc
       status: withMemory(resource, how === 'failed' && action === 'delete' ? withoutDelete(memory) : memory),
     },
   }
+}
+
+/** Nothing was done before it: the verb as a whole has failed. */
+function isFirst({ memory: { steps } }: Context, { unit }: OperationMemory): boolean {
+  return Object.keys(steps?.done ?? {}).every((key) => key === unit)
+}
+
+/** The next step may go; one that failed is made again. */
+function closeStep({ resource, memory: remembered }: Context, { unit }: OperationMemory, how: 'succeeded' | 'failed'): Decision {
+  const { operation: _, steps, ...memory } = remembered
+  const done = how === 'succeeded' ? steps?.done : Object.fromEntries(Object.entries(steps?.done ?? {}).filter(([key]) => key !== unit))
+  return { type: 'write', write: { why: 'operation', resourceVersion: textIn(metadataOf(resource), 'resourceVersion'), status: withMemory(resource, { ...memory, ...(steps && done && { steps: { ...steps, done } }) }) } }
 }
 
 export function withoutDelete(memory: Memory): Memory {

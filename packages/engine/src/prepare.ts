@@ -1,5 +1,5 @@
 import type { Checked } from '@oasgen/diagnostics'
-import type { ActionPlan, Plan, StepPlan } from '@oasgen/plan'
+import type { ActionPlan, AsyncPlan, Plan, StepPlan } from '@oasgen/plan'
 import type { Action } from '@oasgen/wire'
 import { prepareComparison, type PreparedComparison } from './compare-rules.js'
 import type { PreparedExport } from './exports.js'
@@ -36,9 +36,7 @@ export interface PreparedAction {
   readonly call: PreparedCall | undefined
   readonly steps: readonly PreparedStep[]
   readonly match: PreparedMatch | undefined
-  readonly poll: PreparedCall | undefined
-  readonly handle: Reader | undefined
-  readonly handleJq: Program | undefined
+  readonly async: PreparedAsync | undefined
   readonly absenceProof: PreparedCall | undefined
 }
 
@@ -47,6 +45,15 @@ export interface PreparedStep {
   readonly call: PreparedCall
   readonly when: Program | undefined
   readonly forEach: Program | undefined
+  readonly async: PreparedAsync | undefined
+}
+
+/** An operation that an answer may begin. */
+export interface PreparedAsync {
+  readonly plan: AsyncPlan
+  readonly poll: PreparedCall | undefined
+  readonly handle: Reader | undefined
+  readonly handleJq: Program | undefined
 }
 
 export interface PreparedConditions {
@@ -89,16 +96,23 @@ function prepareActions(actions: Plan['actions'], programs: Compiler): PreparedP
 }
 
 function prepareAction(plan: ActionPlan, programs: Compiler): PreparedAction {
-  const handle = plan.async?.handle
   return {
     plan,
     call: plan.call && prepareCall(plan.call, programs),
     steps: addsFirst(plan.steps ?? []).map((step) => prepareStep(step, programs)),
     match: plan.match && prepareMatch(plan.match),
-    poll: plan.async?.poll && prepareCall(plan.async.poll.call, programs),
+    async: plan.async && prepareAsync(plan.async, programs),
+    absenceProof: plan.absenceProof && prepareCall(plan.absenceProof, programs),
+  }
+}
+
+function prepareAsync(plan: AsyncPlan, programs: Compiler): PreparedAsync {
+  const { handle, poll } = plan
+  return {
+    plan,
+    poll: poll && prepareCall(poll.call, programs),
     handle: handle?.in === 'body' ? readerOf(handle.path) : undefined,
     handleJq: handle?.jq === undefined ? undefined : programs.jq(handle.jq),
-    absenceProof: plan.absenceProof && prepareCall(plan.absenceProof, programs),
   }
 }
 
@@ -117,6 +131,7 @@ function prepareStep(plan: StepPlan, programs: Compiler): PreparedStep {
     call: prepareCall(plan.call, programs),
     when: plan.when === undefined ? undefined : programs.cel(plan.when),
     forEach: plan.forEach === undefined ? undefined : programs.cel(plan.forEach),
+    async: plan.async && prepareAsync(plan.async, programs),
   }
 }
 

@@ -7,6 +7,7 @@ import { event, finish } from './ending.js'
 import type { Identity } from './identity.js'
 import type { Memory } from './memory.js'
 import type { Mutated } from './mutated.js'
+import { stepOperation } from './operation.js'
 import { generationOf } from './resource.js'
 import { doneSteps, withStep, writeSteps } from './step-memory.js'
 import { printInstant, readInstant } from './time.js'
@@ -71,7 +72,7 @@ export function afterReplacingDelete(context: Context, start: number): Mutated {
   const run = runDelete(context, context.exchanges.slice(start), { identity: context.known, observed: undefined })
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'delete', run.findings)
-  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run))
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'delete', 1, run), stepOperation(context, 'delete', run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

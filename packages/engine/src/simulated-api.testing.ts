@@ -19,11 +19,13 @@ export type Kind =
   | 'operation'
   /** A list, and a create of two calls. */
   | 'steps'
+  /** A list, and a create of three calls, the first two of which begin operations. */
+  | 'slowSteps'
   /** A list, and a size that only another object can have. */
   | 'replace'
   /** Nothing: only an id that the answer to create gives. */
   | 'blind'
-export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'mark', 'operation', 'steps', 'replace', 'blind']
+export const KINDS: readonly Kind[] = ['list', 'unique', 'key', 'named', 'mark', 'operation', 'steps', 'slowSteps', 'replace', 'blind']
 
 interface Thing {
   readonly id: string
@@ -78,7 +80,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
       case 'GET': return collection === 'operations' ? operation(id ?? '', now) : id === undefined ? list(now) : read(id, now)
       case 'POST': return create(request, body, now)
       case 'PUT':
-      case 'PATCH': return kind === 'operation' && things.has(id ?? '') ? begin(now, { id: id ?? '', fields: body, makes: false }) : member === 'label' ? put(id ?? '', { label: 'done' }, now, false) : put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
+      case 'PATCH': return kind === 'operation' && things.has(id ?? '') ? begin(now, { id: id ?? '', fields: body, makes: false }) : member === 'label' ? label(id ?? '', now) : member === 'start' ? start(id ?? '', now) : put(id ?? '', body, now, request.method === 'PUT' && kind === 'named')
       case 'DELETE': return remove(id ?? '', now)
       case 'HEAD':
       case 'OPTIONS': return answer(405)
@@ -104,7 +106,7 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     if (known !== undefined) return things.has(known) ? answer(201, (things.get(known) as Thing).fields) : answer(201, { id: known })
     if (kind === 'unique' && [...things.values()].some(({ fields }) => fields['name'] === body['name'])) return answer(409, { message: 'already exists' })
     const id = String(next++)
-    if (kind === 'operation') return begin(now, { id, fields: { ...body, id }, makes: true })
+    if (kind === 'operation' || kind === 'slowSteps') return begin(now, { id, fields: { ...body, id }, makes: true })
     if (typeof key === 'string') keys.set(key, id)
     const fields: JsonObject = { ...body, id, ...(kind === 'mark' && { name: marked(body['name']) }) }
     things.set(id, { id, fields, visibleAt: lag(now), before: undefined })
@@ -145,6 +147,14 @@ export function simulatedApi(kind: Kind, rand: Random): SimulatedApi {
     if (kind === 'operation') return begin(now, { id, fields: undefined, makes: false })
     takeAway(id, now)
     return answer(204)
+  }
+  function label(id: string, now: Instant): ExchangeResult {
+    if (kind !== 'slowSteps' || !things.has(id)) return put(id, { label: 'done' }, now, false)
+    return begin(now, { id, fields: { label: 'done' }, makes: false })
+  }
+  function start(id: string, now: Instant): ExchangeResult {
+    const thing = things.get(id)
+    return thing?.fields['label'] === 'done' ? put(id, { started: true }, now, false) : answer(thing === undefined ? 404 : 400, { message: 'not labelled' })
   }
   function takeAway(id: string, now: Instant): void {
     const thing = things.get(id)

@@ -29,7 +29,7 @@ export function planFor(kind: Kind): Plan {
   const mark = kind === 'mark' ? [{ path: 'ref', sources: [{ from: 'mark' as const, form: 'text' as const }] }] : []
   const fields = [...mark, { path: 'name', sources: [{ from: 'resource' as const, path: 'spec.name' }] }, { path: 'size', sources: [{ from: 'resource' as const, path: 'spec.size' }] }]
   const body = { contentType: 'application/json', encoding: 'json' as const, mode: 'full' as const, whenEmpty: 'omit' as const, fields }
-  const create: ActionPlan = isNamed || kind === 'steps' || kind === 'operation'
+  const create: ActionPlan = isNamed || kind === 'steps' || kind === 'operation' || kind === 'slowSteps'
     ? createOf(kind, { item, body })
     : { call: { method: 'POST', server: 0, path: ['/things'], parameters: [], body, response: { successCodes: ['201'] } }, ...(kind === 'key' && { idempotencyKey: { header: 'Idempotency-Key' } }) }
   const remove: CallPlan = { ...item('DELETE'), response: { successCodes: ['202', '204'] } }
@@ -56,6 +56,12 @@ function createOf(kind: Kind, { item, body }: Parts): ActionPlan {
   if (kind === 'steps') {
     const parameters: readonly ParameterPlan[] = [{ ...ID, sources: [{ from: 'cel', program: 'steps.create.body.id' }] }]
     return { steps: [{ name: 'create', call: post }, { name: 'label', call: { ...item('PUT'), path: ['/things/', { parameter: 'id' }, '/label'], parameters } }] }
+  }
+  if (kind === 'slowSteps') {
+    const parameters: readonly ParameterPlan[] = [{ ...ID, sources: [{ from: 'cel', program: 'observed.id' }] }]
+    const later = (member: string): CallPlan => ({ ...item('PUT'), path: ['/things/', { parameter: 'id' }, `/${member}`], parameters, response: { successCodes: ['200', '202'] } })
+    const async = asyncOf(item)
+    return { steps: [{ name: 'create', call: post, async }, { name: 'label', call: later('label'), async }, { name: 'start', call: later('start') }] }
   }
   return { call: post, async: asyncOf(item) }
 }
@@ -126,7 +132,7 @@ function disturb({ w, api, rand }: Run, step: number): void {
   if (rand.chance(0.06)) { api.meddle((fields) => ({ ...fields, size: 99 })); w.log.push('-- somebody changes it') }
   if (rand.chance(0.04)) { api.meddle(() => undefined); w.log.push('-- somebody deletes it') }
   // Which steps of a create are done stands in status alone.
-  if (rand.chance(0.04) && api.kind !== 'steps') { loseStatus(w); w.log.push('-- status is lost') }
+  if (rand.chance(0.04) && api.kind !== 'steps' && api.kind !== 'slowSteps') { loseStatus(w); w.log.push('-- status is lost') }
   if (step > 4 && rand.chance(0.08) && !isDeleting(w)) { markDeleted(w); w.log.push('-- user deletes') }
 }
 
@@ -181,6 +187,7 @@ function inOrder({ w, api }: Run, last: Decision | undefined): string | undefine
   const [object] = api.objects()
   const spec = w.resource['spec'] as JsonObject
   if (object === undefined) return `no object: ${JSON.stringify(last)}`
+  if (api.kind === 'slowSteps' && object['started'] !== true) return `a step is missing: ${JSON.stringify(object)}`
   if (api.kind === 'steps' && object['label'] !== 'done') return `a step is missing: ${JSON.stringify(object)}`
   if (object['size'] !== spec['size']) return `not what is wanted: ${JSON.stringify([object, spec, last])}`
   return conditions(w).includes('Ready=True/Available') && last?.type === 'done' ? undefined : `not ready: ${conditions(w).join(' ')} ${JSON.stringify(last)}`

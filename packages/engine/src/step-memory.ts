@@ -2,7 +2,7 @@ import type { JsonValue } from '@oasgen/json'
 import type { Exchange } from '@oasgen/wire'
 import type { Context } from './context.js'
 import type { Decision } from './decision.js'
-import { withMemory, type StepMemory } from './memory.js'
+import { withMemory, type OperationMemory, type StepMemory } from './memory.js'
 import type { VerbRun } from './verb-run.js'
 
 type Action = StepMemory['action']
@@ -17,8 +17,8 @@ export function withStep(context: Context, action: Action, run: number, { key, a
 }
 
 /** Remembers steps before the next one is sent. */
-export function writeSteps({ resource, memory }: Context, steps: StepMemory): Decision {
-  return { type: 'write', write: { why: 'step', status: withMemory(resource, { ...memory, steps }) } }
+export function writeSteps({ resource, memory }: Context, steps: StepMemory, operation?: OperationMemory): Decision {
+  return { type: 'write', write: { why: 'step', status: withMemory(resource, { ...memory, steps, ...(operation && { operation }) }) } }
 }
 
 /** The last step is done: known before anything is concluded from it. `undefined` when it is known, or the verb has no steps. */

@@ -17,7 +17,7 @@ export type StepsRun =
   | Send
   | { readonly type: 'unbuildable'; readonly findings: readonly Finding[] }
   /** A call that changes something is done: that must be known after a crash, before the next one goes out. */
-  | { readonly type: 'record'; readonly key: string; readonly answer: JsonValue; readonly outcome: Outcome; readonly exchange: Exchange; readonly used: number }
+  | { readonly type: 'record'; readonly key: string; readonly step: PreparedStep; readonly isLast: boolean; readonly answer: JsonValue; readonly outcome: Outcome; readonly exchange: Exchange; readonly used: number }
   | { readonly type: 'failed'; readonly outcome: Outcome; readonly exchange: Exchange | undefined; readonly used: number }
   | { readonly type: 'finished'; readonly answers: JsonObject; readonly outcome: Outcome; readonly exchange: Exchange | undefined; readonly used: number }
 
@@ -51,7 +51,7 @@ function runStep(input: VerbInput, { step, isLast }: Pick<Unit, 'step' | 'isLast
   const items = !isList ? [undefined] : isArray(each.value) ? each.value : []
   const answers: JsonValue[] = []
   for (const [index, item] of items.entries()) {
-    const unit: Unit = { step, isLast, index, item, key: isList ? `${step.plan.name}:${shortHash(item ?? null)}` : step.plan.name }
+    const unit: Unit = { step, isLast: isLast && index === items.length - 1, index, item, key: isList ? `${step.plan.name}:${shortHash(item ?? null)}` : step.plan.name }
     const stopped = runUnit(input, unit, state, answers)
     if (stopped !== undefined) return stopped
   }
@@ -132,7 +132,7 @@ function readUnit(input: VerbInput, unit: Unit, { state, answers, exchange }: Re
   const answer = answerOf(unit, exchange, bindings)
   answers.push(answer)
   if (isRead || input.action === 'get' || input.action === 'findby' || input.done?.[unit.key] !== undefined) return undefined
-  return { type: 'record', key: unit.key, answer: briefAnswer(answer), outcome, exchange, used: state.used }
+  return { type: 'record', key: unit.key, step: unit.step, isLast: unit.isLast, answer: briefAnswer(answer), outcome, exchange, used: state.used }
 }
 
 function isDone({ action }: VerbInput, outcome: Outcome): boolean {

@@ -13,7 +13,7 @@ import { chosenParts, externalNameOf, identityFrom, isComplete } from './identit
 import type { Mutated } from './mutated.js'
 import { sameIdentifier } from './loose-equal.js'
 import { observe } from './observe.js'
-import { describesOperation, startedOperation, writeOperation } from './operation.js'
+import { describesOperation, startedOperation, stepOperation, writeOperation } from './operation.js'
 import { pathOf } from './reader.js'
 import { annotationsOf, generationOf, specOf } from './resource.js'
 import { droppedElements, shortHash } from './sent.js'
@@ -74,7 +74,7 @@ export function afterUpdate(context: Context, start: number): Mutated {
   const run = runUpdate(context, context.exchanges.slice(start), inputBefore(context, start))
   if (run.type === 'send') return run
   if (run.type === 'unbuildable') return unbuildable(context, 'update', run.findings)
-  if (run.type === 'record') return writeSteps(context, withStep(context, 'update', generationOf(context.resource), run))
+  if (run.type === 'record') return writeSteps(context, withStep(context, 'update', generationOf(context.resource), run), stepOperation(context, 'update', run))
   switch (run.outcome.type) {
     case 'found':
     case 'accepted':

@@ -36,5 +36,5 @@ function runStepped(input: VerbInput): VerbRun {
 
 /** A verb with a call and steps makes the call first; later ones read its answer as `steps.call`. */
 export function stepsOf({ call, steps }: PreparedAction): readonly PreparedStep[] {
-  return call === undefined ? steps : [{ plan: { name: 'call', call: call.plan }, call, when: undefined, forEach: undefined }, ...steps]
+  return call === undefined ? steps : [{ plan: { name: 'call', call: call.plan }, call, when: undefined, forEach: undefined, async: undefined }, ...steps]
 }
