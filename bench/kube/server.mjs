@@ -48,7 +48,8 @@ async function emit(url, response) {
   const halves = items.map((item) => item.split(/"resourceVersion":"\d+"/))
   for (let index = 0; index < count;) {
     let chunk = ''
-    for (let end = Math.min(count, index + CHUNK); index < end; index += 1) {
+    const end = Math.min(count, index + CHUNK)
+    for (; index < end; index += 1) {
       version += 1
       const [head, tail] = halves[index % COUNT]
       chunk += `{"type":"MODIFIED","object":${head}"resourceVersion":"${version}"${tail}}\n`
