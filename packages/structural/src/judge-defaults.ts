@@ -59,13 +59,8 @@ function pruned(schema: StructuralSchema, value: JsonValue): JsonValue {
 }
 
 function judgeValue(schema: StructuralSchema, value: JsonValue, path: string, place: DefaultPlace): readonly Violation[] {
-  const { violations } = validateValue(buildValueNode(asDefaultSchema(schema)), value, { name: '', base: path })
+  const { violations } = validateValue(buildValueNode(schema, 'default'), value, { name: '', base: path })
   return violations.length > 0 ? violations : validateDefaultRules(schema, value, path, schema === place.resource)
-}
-
-/** For defaults the server forgets that int-or-string is two types: then any value passes that nothing else refuses. */
-function asDefaultSchema(schema: StructuralSchema): StructuralSchema {
-  return schema
 }
 
 function metaProblem(object: JsonValue, resource: StructuralSchema): string | undefined {

@@ -1,11 +1,14 @@
 import { MAX_REQUEST_BYTES, compileRule, declareSchema, maxOccurrences, type DeclaredType, type RuleCompilation } from '@oasgen/expressions'
 import type { StructuralSchema, ValidationRule } from './schema.js'
-import { goQuote } from './go-text.js'
+import { printRuleStruct } from './go-structs.js'
 import { childPath, forbidden, indexPath, invalid, type Violation } from './violation.js'
 
 /** Static cost that one rule may have, and all rules of a schema together. */
 const RULE_LIMIT = 10_000_000
 const SCHEMA_LIMIT = 100_000_000
+
+const NO_DECLARATION =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations'
 
 /** What the judgement of rules carries down a schema. */
 export interface RuleScope {
@@ -52,7 +55,7 @@ export function judgeRules(schema: StructuralSchema, scope: RuleScope, place: Ru
   if (rules.length === 0) return []
   const path = childPath(place.path, 'x-kubernetes-validations')
   const declared = declareSchema(schema, scope.isResource)
-  if (declared === undefined) return [{ path, type: 'InternalError', message: 'failed to convert to declType for CEL validation rules' }]
+  if (declared === undefined) return [{ path, type: 'InternalError', message: NO_DECLARATION }]
   return rules.flatMap((rule, index) => judgeRule(rule, { scope, declared, path: indexPath(path, index), uncorrelatable: place.uncorrelatable }))
 }
 
@@ -79,13 +82,8 @@ function ruleCost(compiled: Extract<RuleCompilation, { readonly ok: true }>, { s
   return Math.min(2 ** 64, max * (scope.cardinality ?? maxOccurrences(declared, MAX_REQUEST_BYTES)))
 }
 
-/** The server prints the whole rule, in the form of its Go type. */
 function ruleInvalid(path: string, rule: ValidationRule, message: string): Violation {
-  const text = (value: string | undefined): string => goQuote(value ?? '')
-  const reason = rule.reason === undefined ? '(*apiextensions.FieldValueErrorReason)(nil)' : text(rule.reason)
-  const optional = rule.optionalOldSelf === undefined ? '(*bool)(nil)' : String(rule.optionalOldSelf)
-  const valueText = `apiextensions.ValidationRule{Rule:${text(rule.rule)}, Message:${text(rule.message)}, MessageExpression:${text(rule.messageExpression)}, Reason:${reason}, FieldPath:${text(rule.fieldPath)}, OptionalOldSelf:${optional}}`
-  return { path, type: 'FieldValueInvalid', message, valueText }
+  return { path, type: 'FieldValueInvalid', message, valueText: printRuleStruct(rule) }
 }
 
 function judgeMessageExpression(rule: ValidationRule, context: RuleContext): readonly Violation[] {

@@ -3,6 +3,7 @@ import { judgeDefaults } from './judge-defaults.js'
 import { isTuple, judgeKeywords, judgeTopology } from './judge-keywords.js'
 import { judgeRuleTexts, structuralProblem } from './judge-rule-texts.js'
 import { childScope, judgeRules, judgeTotalCost, rootScope, type RuleScope } from './judge-rules.js'
+import { printSchemaStruct } from './go-structs.js'
 import { isZero, judgeStructural } from './judge-structural.js'
 import { META_FIELDS, valuesSchema, type StructuralSchema } from './schema.js'
 import { childPath, forbidden, indexPath, invalid, keyPath, type Violation } from './violation.js'
@@ -54,7 +55,7 @@ function judgeRootKeywords(schema: StructuralSchema, path: string): readonly Vio
   }
   if (refused.length === 0) return []
   const sentence = `only [${ALLOWED_AT_ROOT.join(' ')}] fields are allowed at the root of the schema if the status subresource is enabled`
-  return [{ path, type: 'FieldValueInvalid', message: sentence, valueText: `apiextensions.JSONSchemaProps with ${refused.join(', ')}` }]
+  return [{ path, type: 'FieldValueInvalid', message: sentence, valueText: printSchemaStruct(schema) }]
 }
 
 function goName(keyword: string): string {

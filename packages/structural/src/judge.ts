@@ -2,6 +2,7 @@ import { parseRequestUri } from '@oasgen/expressions'
 import { equalJson, isArray, isObject, member, type JsonObject, type JsonValue } from '@oasgen/json'
 import { viewCrd, type CrdVersion, type CrdView } from './crd-view.js'
 import { goQuote } from './go-text.js'
+import { printVersions } from './go-structs.js'
 import { judgeColumn, judgeSelectableFields, judgeSubresources, textOf } from './judge-columns.js'
 import { judgeConversion } from './judge-conversion.js'
 import { judgeSchema, type SchemaJudgeOptions } from './judge-schema.js'
@@ -156,8 +157,7 @@ function judgeDeprecation(version: CrdVersion, path: string): readonly Violation
 function judgeVersionSet(view: CrdView): readonly Violation[] {
   const names = view.versions.map((version) => version.name)
   const storage = view.versions.filter((version) => version.storage).length
-  const shown = `[${names.length} versions]`
-  const about = (message: string): Violation => ({ path: 'spec.versions', type: 'FieldValueInvalid', message, valueText: shown })
+  const about = (message: string): Violation => ({ path: 'spec.versions', type: 'FieldValueInvalid', message, valueText: printVersions(view) })
   return [
     ...(new Set(names).size < names.length ? [about('must contain unique version names')] : []),
     ...(storage === 1 ? [] : [about('must have exactly one version marked as storage version')]),
@@ -232,12 +232,15 @@ function isEstablished(crd: JsonObject): boolean {
 
 function judgeStoredVersions(view: CrdView): readonly Violation[] {
   const stored = view.storedVersions
-  if (stored.length === 0) return [{ path: 'status.storedVersions', type: 'FieldValueInvalid', message: 'must have at least one stored version', value: [] }]
-  return stored.flatMap((name, index) => {
+  if (stored.length === 0) return [{ path: 'status.storedVersions', type: 'FieldValueInvalid', message: 'must have at least one stored version', value: null }]
+  const missing = view.versions.filter(({ storage, name }) => storage && !stored.includes(name))
+    .map(({ name }) => invalid('status.storedVersions', stored, `must have the storage version ${name}`))
+  const unknown = stored.flatMap((name, index) => {
     if (view.versions.some((version) => version.name === name)) return []
     const sentence = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`
     return [invalid(indexPath('status.storedVersions', index), name, sentence)]
   })
+  return [...missing, ...unknown]
 }
 
 const APPROVAL = 'api-approved.kubernetes.io'

@@ -58,7 +58,14 @@ function schemaOf(json: JsonValue, path: string, misfits: Misfit[]): StructuralS
     const decoded = decodeKeyword(kind, value, `${path}${path === '' ? '' : '.'}${keyword}`, misfits)
     if (decoded !== undefined) entries.push([keyword, decoded])
   }
-  return Object.fromEntries(entries) as StructuralSchema
+  return withoutEmptyProperties(Object.fromEntries(entries) as StructuralSchema)
+}
+
+/** Beside additionalProperties, no properties are none at all: the object is a map. */
+function withoutEmptyProperties(schema: StructuralSchema): StructuralSchema {
+  if (schema.additionalProperties === undefined || schema.properties === undefined || Object.keys(schema.properties).length > 0) return schema
+  const { properties: _none, ...map } = schema
+  return map
 }
 
 function decodeKeyword(kind: KeywordKind, value: JsonValue, path: string, misfits: Misfit[]): JsonValue | undefined {

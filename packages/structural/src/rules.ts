@@ -15,7 +15,8 @@ const MAX_MESSAGE = 5 * 1024
 export interface RuleNode {
   readonly schema: StructuralSchema
   readonly isResource: boolean
-  readonly rules: readonly ReadyRule[]
+  /** `undeclared` where the schema has no type that rules could speak of; the judge keeps such rules out. */
+  readonly rules: readonly ReadyRule[] | 'undeclared'
   readonly properties: ReadonlyMap<string, RuleNode>
   readonly values: RuleNode | undefined
   readonly items: RuleNode | undefined
@@ -35,15 +36,22 @@ export function buildRuleNode(schema: StructuralSchema, isResource: boolean): Ru
   return hasRules(schema) ? buildNode(schema, isResource) : undefined
 }
 
+const UNDECLARED = 'rule compiler initialization error: failed to convert to declType for CEL validation rules'
+
+function hasOwnRules(schema: StructuralSchema): boolean {
+  return (schema['x-kubernetes-validations'] ?? []).length > 0
+}
+
 function hasRules(schema: StructuralSchema | undefined): boolean {
   if (schema === undefined) return false
-  if ((schema['x-kubernetes-validations'] ?? []).length > 0) return true
+  if (hasOwnRules(schema)) return true
   return hasRules(schema.items) || hasRules(valuesSchema(schema)) || Object.values(schema.properties ?? {}).some(hasRules)
 }
 
 function buildNode(schema: StructuralSchema, isResource: boolean): RuleNode | undefined {
+  if (!hasRules(schema)) return undefined
   const declared = declareSchema(schema, isResource)
-  if (declared === undefined || !hasRules(schema)) return undefined
+  if (declared === undefined) return { schema, isResource, properties: new Map(), values: undefined, items: undefined, rules: 'undeclared' }
   const child = (inner: StructuralSchema | undefined): RuleNode | undefined => inner && buildNode(inner, inner['x-kubernetes-embedded-resource'] === true)
   const properties = Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, RuleNode][] => {
     const node = child(property)
@@ -140,8 +148,12 @@ function isExcused(subject: RuleSubject): boolean {
 }
 
 function runRules(node: RuleNode, subject: RuleSubject, run: Run): void {
-  if (node.rules.length === 0) return
   const type = node.schema.type ?? ''
+  if (node.rules === 'undeclared') {
+    if (hasOwnRules(node.schema)) run.violations.push(invalid(pathOr(subject.path), type, UNDECLARED))
+    return
+  }
+  if (node.rules.length === 0) return
   if (run.budget <= 0) return end(run, invalid(pathOr(subject.path), type, 'validation failed due to running out of cost budget, no further validation rules will be run'))
   const toValue = (value: JsonValue): CelValue => (node.isResource && isObject(value) ? resourceValue(value, node.schema) : valueBySchema(value, node.schema))
   const self = toValue(subject.value)

@@ -1,9 +1,9 @@
-import { equalJson, type JsonNumber, type JsonValue } from '@oasgen/json'
+import { equalJson, isNumber, type JsonValue } from '@oasgen/json'
 import type { FormatCheck } from '@oasgen/expressions'
-import { goFloat, goQuote } from './go-text.js'
-import { failed, newOutcome, add, type Outcome } from './outcome.js'
+import { goQuote } from './go-text.js'
+import { newOutcome, add, failed, type Outcome } from './outcome.js'
 import type { StructuralSchema } from './schema.js'
-import { cutToInt64, isNearInteger, kindOf, toDouble, toInt64, type ValueKind } from './value-kind.js'
+import { cutToInt64, isNearInteger, kindOf, toInt64, type ValueKind } from './value-kind.js'
 import { childPath, goJson, invalid, notSupported, tooLong, tooMany, typeInvalid, type Violation } from './violation.js'
 
 /** What the server names a place in its sentences, and where it hangs the error. The two differ inside defaults. */
@@ -19,8 +19,11 @@ export function pathOf(site: Site): string {
 
 /** Types as the value checks see them: int-or-string is two. */
 export function typesOf(schema: StructuralSchema): readonly string[] {
-  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
-  return schema.type === undefined || schema.type === '' ? [] : [schema.type]
+  return schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : ownType(schema)
+}
+
+export function ownType({ type }: StructuralSchema): readonly string[] {
+  return type === undefined || type === '' ? [] : [type]
 }
 
 /** The Go type's format name, which the server prints where a format met a value of another type. */
@@ -48,8 +51,20 @@ export function checkFormat(format: string, check: FormatCheck, text: string, si
 
 /** Null entries never match, not even null: a nullable enum needs a CEL rule. */
 export function checkEnum(allowed: readonly JsonValue[], value: JsonValue, site: Site): Violation | undefined {
-  if (allowed.some((candidate) => candidate !== null && equalJson(candidate, value))) return undefined
+  if (allowed.some((candidate) => candidate !== null && (equalJson(candidate, value) || equalsConverted(candidate, value)))) return undefined
   return notSupported(pathOf(site), value, allowed.map(printEnumValue))
+}
+
+/** Go converts the value to the type of the entry first: 3.7 passes as 3, and 97 as "a". */
+function equalsConverted(candidate: JsonValue, value: JsonValue): boolean {
+  if (!isNumber(value)) return false
+  const whole = kindOf(value) === 'integer'
+  if (isNumber(candidate)) return !whole && kindOf(candidate) === 'integer' && toInt64(candidate) === cutToInt64(value)
+  return whole && typeof candidate === 'string' && candidate === characterOf(Number(value))
+}
+
+function characterOf(code: number): string {
+  return String.fromCodePoint(code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? code : 0xfffd)
 }
 
 function printEnumValue(value: JsonValue): string {
@@ -73,59 +88,6 @@ function isLongerThan(text: string, limit: number): boolean {
   let count = 0
   for (const _ of text) if (++count > limit) return true
   return false
-}
-
-export function checkNumber(schema: StructuralSchema, value: JsonNumber, site: Site): Outcome {
-  const outcome = newOutcome()
-  const whole = kindOf(value) === 'integer'
-  for (const violation of [checkMultiple(schema, value, whole, site), checkMinimum(schema, value, whole, site), checkMaximum(schema, value, whole, site)]) {
-    if (violation) add(outcome, violation)
-  }
-  outcome.matches++
-  return outcome
-}
-
-function checkMultiple(schema: StructuralSchema, value: JsonNumber, whole: boolean, site: Site): Violation | undefined {
-  const factor = schema.multipleOf
-  if (factor === undefined) return undefined
-  const cut = whole ? cutToInt64(factor) : undefined
-  const shown = cut === undefined ? goFloat(toDouble(factor)) : cut.toString()
-  if (cut === undefined ? toDouble(factor) <= 0 : cut <= 0n) {
-    return { ...invalid(pathOf(site), 0, `factor MultipleOf declared for ${site.name} must be positive: ${shown}`), valueText: shown }
-  }
-  if (cut === undefined ? isMultiple(toDouble(value), toDouble(factor)) : toInt64(value) % cut === 0n) return undefined
-  return numberViolation(site, value, `should be a multiple of ${shown}`)
-}
-
-function isMultiple(value: number, factor: number): boolean {
-  return isNearInteger(factor < 1 ? (1 / factor) * value : value / factor)
-}
-
-/** A bound with a fraction is cut to an integer when the value is one: `minimum: 5.5` lets 5 pass, as on the server. */
-function checkMaximum(schema: StructuralSchema, value: JsonNumber, whole: boolean, site: Site): Violation | undefined {
-  if (schema.maximum === undefined) return undefined
-  const order = whole ? compare(toInt64(value), cutToInt64(schema.maximum)) : compare(toDouble(value), toDouble(schema.maximum))
-  if (order < 0 || (order === 0 && !schema.exclusiveMaximum)) return undefined
-  return numberViolation(site, value, `should be less than${schema.exclusiveMaximum ? '' : ' or equal to'} ${boundText(schema.maximum, whole)}`)
-}
-
-function checkMinimum(schema: StructuralSchema, value: JsonNumber, whole: boolean, site: Site): Violation | undefined {
-  if (schema.minimum === undefined) return undefined
-  const order = whole ? compare(toInt64(value), cutToInt64(schema.minimum)) : compare(toDouble(value), toDouble(schema.minimum))
-  if (order > 0 || (order === 0 && !schema.exclusiveMinimum)) return undefined
-  return numberViolation(site, value, `should be greater than${schema.exclusiveMinimum ? '' : ' or equal to'} ${boundText(schema.minimum, whole)}`)
-}
-
-function compare<T extends number | bigint>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function boundText(bound: JsonNumber, whole: boolean): string {
-  return whole ? cutToInt64(bound).toString() : goFloat(toDouble(bound))
-}
-
-function numberViolation(site: Site, value: JsonNumber, sentence: string): Violation {
-  return invalid(pathOf(site), value, `${site.name} in body ${sentence}`)
 }
 
 export function checkSize(schema: StructuralSchema, size: number, site: Site): Outcome {

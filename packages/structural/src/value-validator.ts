@@ -5,9 +5,10 @@ import { formatCheck, type FormatCheck } from '@oasgen/expressions'
 import { add, failed, merge, newOutcome, type Outcome } from './outcome.js'
 import { valuesSchema, type StructuralSchema } from './schema.js'
 import {
-  checkEnum, checkFormat, checkNumber, checkPropertyCount, checkSize, checkText, checkType, mistyped, pathOf, typesOf, type Site,
+  checkEnum, checkFormat, checkPropertyCount, checkSize, checkText, checkType, mistyped, ownType, pathOf, typesOf, type Site,
 } from './value-checks.js'
 import { goQuote } from './go-text.js'
+import { checkNumber, numberFormat } from './number-checks.js'
 import { invalid, required } from './violation.js'
 
 /** A schema made ready: patterns compiled, formats looked up, children in a map. Built once, used for every object. */
@@ -26,23 +27,36 @@ export interface ValueNode {
   readonly not: ValueNode | undefined
 }
 
-export function buildValueNode(schema: StructuralSchema): ValueNode {
-  const check = schema.format === undefined ? undefined : formatCheck(schema.format)
+/**
+ * How the server reads a schema: for objects it knows what int-or-string means and drops formats that do not fit their type;
+ * for the defaults in a CRD it does neither.
+ */
+export type SchemaUse = 'object' | 'default'
+
+export function buildValueNode(schema: StructuralSchema, use: SchemaUse = 'object'): ValueNode {
+  const build = (inner: StructuralSchema): ValueNode => buildValueNode(inner, use)
+  const types = use === 'object' ? typesOf(schema) : ownType(schema)
+  const check = schema.format !== undefined && (use === 'default' || isTextual(types)) ? formatCheck(schema.format) : undefined
   const values = valuesSchema(schema)
   return {
     schema,
-    types: typesOf(schema),
-    format: check ? (schema.format ?? '') : '',
+    types,
+    format: use === 'default' || check ? (schema.format ?? '') : numberFormat(schema),
     formatCheck: check,
     matches: patternCheck(schema.pattern),
-    properties: new Map(Object.entries(schema.properties ?? {}).map(([name, property]) => [name, buildValueNode(property)])),
-    values: values && buildValueNode(values),
-    items: schema.items && !isArray(schema.items as JsonValue) ? buildValueNode(schema.items) : undefined,
-    allOf: (schema.allOf ?? []).map(buildValueNode),
-    anyOf: (schema.anyOf ?? []).map(buildValueNode),
-    oneOf: (schema.oneOf ?? []).map(buildValueNode),
-    not: schema.not && buildValueNode(schema.not),
+    properties: new Map(Object.entries(schema.properties ?? {}).map(([name, property]) => [name, build(property)])),
+    values: values && build(values),
+    items: schema.items && !isArray(schema.items as JsonValue) ? build(schema.items) : undefined,
+    allOf: (schema.allOf ?? []).map(build),
+    anyOf: (schema.anyOf ?? []).map(build),
+    oneOf: (schema.oneOf ?? []).map(build),
+    not: schema.not && build(schema.not),
   }
+}
+
+/** Formats of texts are known where the type is that of texts, or is not said, or is one of several. */
+function isTextual(types: readonly string[]): boolean {
+  return types.length !== 1 || types[0] === 'string'
 }
 
 /** A pattern that RE2 refuses matches nothing; the judge keeps such schemas out. */

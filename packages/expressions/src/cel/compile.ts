@@ -180,10 +180,7 @@ function compilePresence(operand: Step, expr: SelectExpr): Step {
 }
 
 function hasField(container: CelValue, field: string): CelValue {
-  if (isKind(container, 'map')) {
-    const found = container.find(field)
-    return isError(found) ? found : found !== undefined
-  }
+  if (isKind(container, 'map')) return container.find(field) !== undefined
   if (isKind(container, 'optional')) return container.value === undefined ? false : hasField(container.value, field)
   return container instanceof Sealed ? SEALED_READ : false
 }

@@ -6,7 +6,7 @@ import { parseInstant } from '../text/time.js'
 import { withMeta, type RuleSchema } from './declared-type.js'
 import { equalValues } from './equality.js'
 import { escapeField, unescapeField } from './escape.js'
-import { NO_OVERLOAD, error, isKind, itemsOf, keyOf, listFrom, type CelList, type CelMap, type CelValue } from './values.js'
+import { NO_OVERLOAD, error, isError, isKind, itemsOf, keyOf, listFrom, type CelList, type CelMap, type CelValue } from './values.js'
 
 /** A JSON value as rules see it through a schema: integers are ints, dates are timestamps, and untyped places cannot be read. */
 export function valueBySchema(value: JsonValue, schema: RuleSchema): CelValue {
@@ -19,13 +19,13 @@ export function valueBySchema(value: JsonValue, schema: RuleSchema): CelValue {
     case 'array':
       return isArray(value) ? listValue(value, schema) : error('invalid data, expected an array for the provided schema with type=array')
     case 'string':
-      return typeof value === 'string' ? textValue(value, schema.format) : error(`invalid data, expected string, got ${typeof value}`)
+      return typeof value === 'string' ? textValue(value, schema.format) : unexpected('string', value)
     case 'number':
-      return isNumber(value) ? toDouble(value) : error(`invalid data, expected float, got ${typeof value}`)
+      return isNumber(value) ? toDouble(value) : unexpected('float', value)
     case 'integer':
-      return toInteger(value) ?? error(`invalid data, expected int, got ${typeof value}`)
+      return toInteger(value) ?? unexpected('int', value)
     case 'boolean':
-      return typeof value === 'boolean' ? value : error(`invalid data, expected bool, got ${typeof value}`)
+      return typeof value === 'boolean' ? value : unexpected('bool', value)
     default:
       return unknownValue(value, schema)
   }
@@ -41,9 +41,22 @@ function intOrString(value: JsonValue): CelValue {
   return toInteger(value) ?? error('invalid data, expected XIntOrString value to be either a string or integer')
 }
 
+/** What fits int64; larger numbers are doubles on the server. */
 export function toInteger(value: JsonValue): bigint | undefined {
-  if (typeof value === 'bigint') return value
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined
+  if (typeof value !== 'bigint' && (typeof value !== 'number' || !Number.isInteger(value))) return undefined
+  const whole = BigInt(value)
+  return whole >= -(2n ** 63n) && whole < 2n ** 63n ? whole : undefined
+}
+
+/** Only ratcheted objects hold values of the wrong type when rules run. The server names Go's types. */
+function unexpected(wanted: string, value: JsonValue): CelValue {
+  return error(`invalid data, expected ${wanted}, got ${goType(value)}`)
+}
+
+function goType(value: JsonValue): string {
+  if (isNumber(value)) return toInteger(value) === undefined ? 'float64' : 'int64'
+  if (typeof value === 'boolean') return 'bool'
+  return isArray(value) ? '[]interface {}' : isObject(value) ? 'map[string]interface {}' : 'string'
 }
 
 export function toDouble(value: number | bigint | Decimal): number {
@@ -116,7 +129,7 @@ function equalFields(a: CelMap, b: CelMap, name: string): CelValue {
   const key = escapeField(name) ?? name
   const [left, right] = [a.find(key), b.find(key)]
   if (left === undefined || right === undefined) return left === right
-  return equalValues(left, right)
+  return isError(right) && !isError(left) ? false : equalValues(left, right)
 }
 
 function mapValue(value: JsonObject, values: RuleSchema): CelMap {
