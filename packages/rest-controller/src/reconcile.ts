@@ -9,17 +9,17 @@ import type { WriteResult } from './writing/persist.js'
 /** The edge of one reconcile: what `decide` asks for is done here, and nothing is decided. */
 export interface ReconcileEdge {
   readonly prepared: PreparedPlan
-  readonly subject: Omit<Subject, 'resource' | 'written'>
+  /** What is known beside the resource, read at one moment. */
+  readonly known: Omit<Subject, 'resource' | 'written'>
   /** Milliseconds since the epoch. */
-  readonly now: () => number
-  readonly write: (resource: KubeObject, write: ResourceWrite) => Promise<WriteResult>
-  readonly send: (request: HttpRequest) => Promise<Answered>
+  now(): number
+  write(resource: KubeObject, write: ResourceWrite): Promise<WriteResult>
+  /** One exchange with the API. */
+  exchange(request: HttpRequest, purpose: Purpose): Promise<Answered>
   /** False when nothing more may be sent: the Lease is lost, or the process ends. */
-  readonly mayStart: () => boolean
-  /** Told of each exchange with the API; not of those that were shared. */
-  readonly exchanged: (exchange: Exchange) => void
+  mayStart(): boolean
   /** Reads shared with other resources. `confirm`: reads of before may serve; `act`: only fresh ones. */
-  readonly observer: (use: 'confirm' | 'act') => Observer
+  observer(use: 'confirm' | 'act'): Observer
 }
 
 /** Far above any definition; a loop would be a bug of `decide` and must not become a flood. */
@@ -39,27 +39,24 @@ export async function reconcile(edge: ReconcileEdge, resource: KubeObject, why: 
   return confirmed ?? (await run(edge, resource, 'act')) as Reconciled
 }
 
-interface Run {
-  readonly edge: ReconcileEdge
-  readonly observer: Observer
-  readonly exchanges: Exchange[]
-  readonly written: WriteRecord[]
-}
-
 /** `undefined`: what others had read does not just confirm; everything is read anew before anything is concluded. */
 async function run(edge: ReconcileEdge, resource: KubeObject, use: 'confirm' | 'act'): Promise<Reconciled | undefined> {
-  const state: Run = { edge, observer: edge.observer(use), exchanges: [], written: [] }
+  const observer = edge.observer(use)
+  const exchanges: Exchange[] = []
+  const written: WriteRecord[] = []
   let current = resource
   for (let step = 0; step < MOST_STEPS; step++) {
-    const decision = decide(edge.prepared, { ...edge.subject, resource: current, written: state.written }, state.exchanges, edge.now())
-    if (use === 'confirm' && state.observer.usedOlder() && !isConfirmation(decision)) return undefined
+    const decision = decide(edge.prepared, { ...edge.known, resource: current, written }, exchanges, edge.now())
+    if (use === 'confirm' && observer.usedOlder() && !isConfirmation(decision)) return undefined
     if (decision.type === 'send') {
-      if (!(await send(state, decision))) return { outcome: { type: 'recheck', afterMs: 1000, priority: 'creation' }, result: 'abandoned', resource: current }
+      const exchange = edge.mayStart() ? await send(edge, observer, decision) : undefined
+      if (exchange === undefined) return { outcome: { type: 'recheck', afterMs: 1000, priority: 'creation' }, result: 'abandoned', resource: current }
+      exchanges.push(exchange)
     } else if (decision.type === 'write') {
       const result = await edge.write(current, decision.write)
       if (result.type !== 'written') return endOfWrite(result, current)
       current = result.resource
-      state.written.push({ why: decision.write.why, exchanges: state.exchanges.length })
+      written.push({ why: decision.write.why, exchanges: exchanges.length })
     } else {
       return { outcome: outcomeOf(decision, edge.now()), result: decision.type, decision, resource: current }
     }
@@ -83,19 +80,11 @@ function isSynced({ status }: ResourceWrite): boolean {
   return conditions.some(({ type, status: state }) => type === CONDITION.synced && state === 'True')
 }
 
-/** False when nothing may be sent any more. An exchange that was cut off by that proves nothing and is not kept. */
-async function send({ edge, observer, exchanges }: Run, { request, purpose }: Decision & { type: 'send' }): Promise<boolean> {
-  if (!edge.mayStart()) return false
-  const answered = await observer.send(request, purpose, (asked) => perform(edge, asked, purpose))
-  if (answered.result.type === 'failure' && answered.result.failure.reason === 'aborted' && !edge.mayStart()) return false
-  exchanges.push({ purpose, request, ...answered })
-  return true
-}
-
-async function perform(edge: ReconcileEdge, request: HttpRequest, purpose: Purpose): Promise<Answered> {
-  const answered = await edge.send(request)
-  edge.exchanged({ purpose, request, ...answered })
-  return answered
+/** `undefined`: it was cut off because nothing may be sent any more. That proves nothing and is not kept. */
+async function send(edge: ReconcileEdge, observer: Observer, { request, purpose }: Decision & { type: 'send' }): Promise<Exchange | undefined> {
+  const { at, tookMs, result, sealed } = await observer.send(request, purpose, (asked) => edge.exchange(asked, purpose))
+  if (result.type === 'failure' && result.failure.reason === 'aborted' && !edge.mayStart()) return undefined
+  return sealed === undefined ? { purpose, request, at, tookMs, result } : { purpose, request, at, tookMs, result, sealed }
 }
 
 function endOfWrite(result: Exclude<WriteResult, { type: 'written' }>, resource: KubeObject): Reconciled {

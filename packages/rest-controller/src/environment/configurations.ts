@@ -7,9 +7,11 @@ import { pause, unreadable, type NamedRef } from './named-objects.js'
 
 /** The Configurations of one kind. */
 export interface Configurations {
-  /** `undefined` where the kind has none, or the resource names none and its namespace has no default. Waits a moment for the first state. */
-  stateFor(resource: KubeObject): Promise<ConfigurationState | undefined>
-  /** What `stateFor` would find now; waits for nothing. */
+  /** `undefined` where the kind has none, or the resource names none and its namespace has no default. */
+  stateFor(resource: KubeObject): ConfigurationState | undefined
+  /** For the first state, a moment long; `undefined`: it is there, or there is no use in waiting. */
+  waiting(): Promise<unknown> | undefined
+  /** The object of a state that is found. */
   objectFor(resource: KubeObject): KubeObject | undefined
   get(key: string): KubeObject | undefined
   list(): readonly KubeObject[]
@@ -40,11 +42,8 @@ export function followConfigurations(kube: Kube, options: ConfigurationsOptions)
   const informer = type === undefined ? undefined : start(kube, type, options)
   return {
     type,
-    stateFor: async (resource) => {
-      if (informer === undefined) return undefined
-      if (!informer.hasSynced() && informer.problem() === undefined) await Promise.race([informer.synced, pause(FIRST_STATE_MS)])
-      return readState(informer, resource, options.crossNamespace)
-    },
+    stateFor: (resource) => (informer === undefined ? undefined : readState(informer, resource, options.crossNamespace)),
+    waiting: () => (informer === undefined || informer.hasSynced() || informer.problem() !== undefined ? undefined : Promise.race([informer.synced, pause(FIRST_STATE_MS)])),
     objectFor: (resource) => {
       const state = informer?.hasSynced() === true ? readState(informer, resource, options.crossNamespace) : undefined
       return state?.state === 'found' ? (state.object as KubeObject) : undefined

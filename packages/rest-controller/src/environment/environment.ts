@@ -27,17 +27,36 @@ export interface EnvironmentSources {
   readonly configuredBy: (configuration: KubeObject | undefined) => ConfiguredSending
 }
 
-export async function readEnvironment(sources: EnvironmentSources, resource: KubeObject): Promise<Environment> {
+/** What has to be waited for before the environment can be read; `undefined` in the usual case that everything is there. */
+export function waitForEnvironment(sources: EnvironmentSources, resource: KubeObject): Promise<unknown> | undefined {
+  const { configurations, references } = sources
+  const first = [configurations.waiting(), references.waiting()].filter((waiting) => waiting !== undefined)
+  if (first.length > 0) return Promise.all(first).then(() => waitForSecrets(sources, resource))
+  return waitForSecrets(sources, resource)
+}
+
+function waitForSecrets(sources: EnvironmentSources, resource: KubeObject): Promise<void> | undefined {
   const { configurations, secrets, places, key, configuredBy } = sources
-  const [found, references] = await Promise.all([configurations.stateFor(resource), sources.references.states(resource)])
+  const needed = configuredBy(configurations.objectFor(resource)).secrets
+  const fields = places.of(resource)
+  if (needed.length + fields.length === 0) return undefined
+  return secrets.follow(key === undefined ? [...fields, ...needed] : [...fields, ...needed, key])
+}
+
+export function readEnvironment(sources: EnvironmentSources, resource: KubeObject): Environment {
+  const { configurations, references, secrets, places, key, configuredBy } = sources
+  const found = configurations.stateFor(resource)
   const configured = configuredBy(found?.state === 'found' ? (found.object as KubeObject) : undefined)
   const fields = places.of(resource)
-  await secrets.follow([...fields, ...configured.secrets, ...(key === undefined ? [] : [key])])
   const configuration = judged(sources, { resource, found, configured })
-  const hmac = hmacKeyOf(secrets, key)
-  const states = Object.fromEntries(fields.map((reference) => [secretKey(reference), secrets.state(reference, hmac)]))
-  return { ...(configuration && { configuration }), references, secrets: states, configured, hmacKey: hmac.state === 'found' ? hmac.key : undefined }
+  const hmac = fields.length === 0 ? NO_KEY : hmacKeyOf(secrets, key)
+  const states = fields.length === 0 ? NOTHING : Object.fromEntries(fields.map((reference) => [secretKey(reference), secrets.state(reference, hmac)]))
+  const common = { references: references.isEmpty ? NOTHING : references.states(resource), secrets: states, configured, hmacKey: hmac.state === 'found' ? hmac.key : undefined }
+  return configuration === undefined ? common : { ...common, configuration }
 }
+
+const NOTHING = {}
+const NO_KEY: HmacKey = { state: 'none' }
 
 interface Judging {
   readonly resource: KubeObject

@@ -14,8 +14,8 @@ export interface NamedRef {
 
 /** Objects of one kind that are followed one by one, by name, so that RBAC can name them. */
 export interface NamedObjects {
-  /** Starts to follow them; resolves when each has its first state, or there is no use in waiting for it. */
-  follow(refs: readonly NamedRef[]): Promise<void>
+  /** Starts to follow them; resolves when each has its first state, or there is no use in waiting for it. `undefined`: nothing to wait for. */
+  follow(refs: readonly NamedRef[]): Promise<void> | undefined
   now(ref: NamedRef): NamedState
   /** The last value, also after a deletion: `keeps` says how long. */
   last(ref: NamedRef): KubeObject | undefined
@@ -45,9 +45,9 @@ export function followNamed(kube: Kube, type: ResourceType, options: NamedObject
     return made
   }
   return {
-    follow: async (refs) => {
+    follow: (refs) => {
       const first = refs.map(follow).filter(({ informer }) => !isSettled(informer)).map((each) => each.settled)
-      if (first.length > 0) await Promise.race([Promise.all(first), pause(options.patienceMs ?? FIRST_STATE_MS)])
+      return first.length === 0 ? undefined : Promise.race([Promise.all(first).then(() => undefined), pause(options.patienceMs ?? FIRST_STATE_MS)])
     },
     now: (ref) => stateOf(followed.get(keyOfRef(ref)), keyOfRef(ref)),
     last: (ref) => followed.get(keyOfRef(ref))?.last,

@@ -8,8 +8,12 @@ import { pause, unreadable, type NamedRef } from './named-objects.js'
 
 /** Values that come from other resources: their external name, or a field of their status. */
 export interface References {
-  /** By the path of the reference. Waits a moment for first states. */
-  states(resource: KubeObject): Promise<Readonly<Record<string, ReferenceState>>>
+  /** The Plan knows of none. */
+  readonly isEmpty: boolean
+  /** By the path of the reference. */
+  states(resource: KubeObject): Readonly<Record<string, ReferenceState>>
+  /** For first states, a moment long; `undefined`: they are there, or there is no use in waiting. */
+  waiting(): Promise<unknown> | undefined
   /** The objects that the resource refers to, whether they exist or not. */
   of(resource: KubeObject): readonly ReferenceUse[]
   find(use: ReferenceUse): KubeObject | undefined
@@ -49,14 +53,15 @@ export function followReferences(kube: Kube, options: ReferencesOptions): Refere
   for (const plan of plans) if (!informers.has(kindKey(plan))) informers.set(kindKey(plan), start(kube, plan, options))
   const informerOf = (type: Pick<ResourceType, 'plural' | 'group'>): Informer => informers.get(kindKey(type)) as Informer
   return {
-    states: async (resource) => {
+    isEmpty: plans.length === 0,
+    waiting: () => {
       const waiting = [...informers.values()].filter((informer) => !informer.hasSynced() && informer.problem() === undefined)
-      if (waiting.length > 0) await Promise.race([Promise.all(waiting.map(({ synced }) => synced)), pause(FIRST_STATE_MS)])
-      return Object.fromEntries(plans.flatMap((plan) => {
-        const state = resolve({ informer: informerOf(plan), plan, resource, crossNamespace: options.crossNamespace })
-        return state === undefined ? [] : [[plan.path, state] as const]
-      }))
+      return waiting.length === 0 ? undefined : Promise.race([Promise.all(waiting.map(({ synced }) => synced)), pause(FIRST_STATE_MS)])
     },
+    states: (resource) => Object.fromEntries(plans.flatMap((plan) => {
+      const state = resolve({ informer: informerOf(plan), plan, resource, crossNamespace: options.crossNamespace })
+      return state === undefined ? [] : [[plan.path, state] as const]
+    })),
     of: (resource) => plans.flatMap((plan) => {
       const ref = namedAt(resource, plan)
       return ref === undefined ? [] : [{ type: typeOf(plan), ref }]

@@ -8,7 +8,7 @@ import { followNamed, type NamedObjects, type NamedObjectsOptions, type NamedRef
 export interface Secrets {
   readonly objects: NamedObjects
   /** Starts to follow them and waits for their first state. */
-  follow(references: readonly NamedRef[]): Promise<void>
+  follow(references: readonly NamedRef[]): Promise<void> | undefined
   /** For `decide`: version and HMACs, never a value. */
   state(reference: SecretReference, hmacKey: HmacKey): SecretState
   /** Why the Secret cannot be read, when that is not simply because it is not there. */

@@ -58,7 +58,7 @@ class Server implements KindServer {
   readonly #secrets: Secrets
   readonly #exports: Exports
   readonly #observation: SharedObservation
-  readonly #running: RunningKeys = createRunningKeys()
+  readonly #running: RunningKeys
   readonly #problems: ProblemLog
   readonly #successes: SuccessTimes
   #run: PlanRun | undefined
@@ -85,6 +85,7 @@ class Server implements KindServer {
       onProblem: (key, { finding }) => this.#problems.tell(`the Secret ${key}`, finding.message),
     })
     this.#exports = createExports(parts.kube)
+    this.#running = createRunningKeys(settings.leadership)
     this.#observation = createSharedObservation({ now: () => systemClock.now() })
     this.#leadership = createLeadership(parts.kube, {
       mode: settings.leadership, timing: settings.timing, identity: settings.identity,
@@ -172,9 +173,9 @@ class Server implements KindServer {
 
   async #tracked(item: Taken, { resource, work, stopping }: { readonly resource: KubeObject; readonly work: Work; readonly stopping: AbortSignal }): ReturnType<Work['handle']> {
     this.#watchEnd(stopping)
-    const running = this.#running.begin(item.key)
+    const sending = this.#running.begin(item.key)
     try {
-      return await work.handle(item, resource, { sending: running.signal, ending: stopping })
+      return await work.handle(item, resource, { sending, ending: stopping })
     } finally {
       this.#running.end(item.key)
     }

@@ -1,18 +1,37 @@
-/** The reconciles that are under way, each with the signal that cuts its requests off. */
+/** The reconciles that are under way, and the signals that cut their requests off. */
 export interface RunningKeys {
-  begin(key: string): AbortController
+  /** The signal of this key's requests. */
+  begin(key: string): AbortSignal
   end(key: string): void
   /** Cuts off those whose keys are no longer ours. */
   cutOff(isOurs: (key: string) => boolean): void
 }
 
-export function createRunningKeys(): RunningKeys {
+/** A leader wins and loses all keys together, so that one signal serves them all; shards lose them one by one. */
+export function createRunningKeys(mode: 'leader' | 'shards'): RunningKeys {
+  return mode === 'leader' ? together() : oneByOne()
+}
+
+function together(): RunningKeys {
+  let all = new AbortController()
+  return {
+    begin: () => all.signal,
+    end: () => undefined,
+    cutOff: (isOurs) => {
+      if (isOurs('')) return
+      all.abort()
+      all = new AbortController()
+    },
+  }
+}
+
+function oneByOne(): RunningKeys {
   const running = new Map<string, AbortController>()
   return {
     begin: (key) => {
       const controller = new AbortController()
       running.set(key, controller)
-      return controller
+      return controller.signal
     },
     end: (key) => void running.delete(key),
     cutOff: (isOurs) => {

@@ -4,13 +4,10 @@ import type { ConfiguredSending } from './configured.js'
 import { LOGIN_REQUIREMENT } from './login.js'
 
 /** The request as the Configuration wants it sent: its headers, its time limit, the token of its login. */
-export function configuredRequest({ headers, timeoutMs, login }: ConfiguredSending, request: HttpRequest): HttpRequest {
-  return {
-    ...request,
-    ...(headers.length > 0 && { headers: withHeaders(request.headers, headers) }),
-    limits: { timeoutMs, ...request.limits },
-    ...(login && { auth: LOGIN_REQUIREMENT }),
-  }
+export function configuredRequest({ headers, limitsOfRequest, login }: ConfiguredSending, request: HttpRequest): HttpRequest {
+  const limits = request.limits === undefined ? limitsOfRequest : { ...limitsOfRequest, ...request.limits }
+  if (headers.length === 0 && !login) return { ...request, limits }
+  return { ...request, headers: withHeaders(request.headers, headers), limits, ...(login && { auth: LOGIN_REQUIREMENT }) }
 }
 
 /** A header of the Configuration wins, as in the reference. */

@@ -27,13 +27,13 @@ describe('readConfigured', () => {
     expect(configured).toMatchObject({
       key: 'thingconfigurations.lab.example/default/main',
       tls: { ca: 'PEM', serverName: 'api', insecureSkipVerify: true }, ca: { namespace: 'a', name: 'b', key: 'c' },
-      proxy: { url: 'http://proxy:3128' }, timeoutMs: 7_000, limits: { ratePerSecond: 5, burst: 9, concurrency: 3 },
+      proxy: { url: 'http://proxy:3128' }, limitsOfRequest: { timeoutMs: 7_000 }, limits: { ratePerSecond: 5, burst: 9, concurrency: 3 },
       headers: [{ name: 'x-tenant', value: 'blue' }], secrets: [{ namespace: 'a', name: 'b', key: 'c' }],
     })
   })
 
   it('has defaults that bound a request all the same', () => {
-    expect(read(undefined)).toMatchObject({ key: 'things.lab.example', tls: undefined, proxy: undefined, limits: undefined, timeoutMs: 30_000, headers: [], login: false })
+    expect(read(undefined)).toMatchObject({ key: 'things.lab.example', tls: undefined, proxy: undefined, limits: undefined, limitsOfRequest: { timeoutMs: 30_000 }, headers: [], login: false })
   })
 
   it('finds every Secret, wherever it is named', () => {

@@ -2,7 +2,7 @@ import { isArray, isObject, textOf, type JsonObject, type SecretReference } from
 import { nameOf, namespaceOf, type KubeObject } from '@oasgen/kube'
 import type { Plan } from '@oasgen/plan'
 import type { AuthScheme, ProxySettings, RequestLimitsPerKey, TlsSettings } from '@oasgen/transport'
-import type { HttpHeader } from '@oasgen/wire'
+import type { HttpHeader, RequestLimits } from '@oasgen/wire'
 import { readReference, secretsOfConfiguration } from '../environment/secret-places.js'
 import { authTable } from './auth-table.js'
 import { LOGIN_SCHEME, loginScheme } from './login.js'
@@ -23,7 +23,8 @@ export interface ConfiguredSending {
   readonly proxy: ProxySettings | undefined
   readonly limits: RequestLimitsPerKey | undefined
   readonly headers: readonly HttpHeader[]
-  readonly timeoutMs: number
+  /** Of one request. */
+  readonly limitsOfRequest: RequestLimits & { readonly timeoutMs: number }
   /** Every Secret that the Configuration names. */
   readonly secrets: readonly SecretReference[]
 }
@@ -52,7 +53,7 @@ export function readConfigured({ plan, configuration, environment }: ConfiguredI
     proxy: typeof spec.proxyURL === 'string' && spec.proxyURL !== '' ? { url: spec.proxyURL } : undefined,
     limits: limitsOf(spec),
     headers: headersOf(spec),
-    timeoutMs: positive(spec.timeoutSeconds, 1000) ?? DEFAULT_TIMEOUT_MS,
+    limitsOfRequest: { timeoutMs: positive(spec.timeoutSeconds, 1000) ?? DEFAULT_TIMEOUT_MS },
     secrets: configuration === undefined ? [] : secretsOfConfiguration(configuration),
   }
 }

@@ -73,20 +73,15 @@ class Observation implements SharedObservation {
   }
 
   begin(beginning: Beginning): Observer {
-    const started = this.#now()
-    let walk: Walk | undefined
-    let older = false
-    return {
-      send: async (request, purpose, perform) => {
-        const name = nameOf(beginning.scope, request, purpose)
-        if (name === undefined) return perform(request)
-        if (purpose.call !== 'page' || walk === undefined) walk = await this.#walkFor(name, beginning, started)
-        if (walk.startedAt < started) older = true
-        this.#observed.set(beginning.key, Math.max(this.#observed.get(beginning.key) ?? 0, walk.startedAt))
-        return this.#page({ walk, first: name, page: pageName(request) }, request, perform)
-      },
-      usedOlder: () => older,
-    }
+    return new Reading(this, beginning, this.#now())
+  }
+
+  async read(beginning: Beginning, reading: Reading, { name, request, isPage, perform }: Reader): Promise<Answered> {
+    if (!isPage || reading.walk === undefined) reading.walk = await this.#walkFor(name, beginning, reading.started)
+    const { walk } = reading
+    if (walk.startedAt < reading.started) reading.older = true
+    this.#observed.set(beginning.key, Math.max(this.#observed.get(beginning.key) ?? 0, walk.startedAt))
+    return this.#page({ walk, first: name, page: pageName(request) }, request, perform)
   }
 
   mutated(scope: string, key: string): void {
@@ -145,6 +140,37 @@ class Observation implements SharedObservation {
 }
 
 type Perform = (request: HttpRequest) => Promise<Answered>
+
+interface Reader {
+  readonly name: string
+  readonly request: HttpRequest
+  readonly isPage: boolean
+  readonly perform: Perform
+}
+
+/** The reads of one reconcile. */
+class Reading implements Observer {
+  readonly started: number
+  readonly #shared: Observation
+  readonly #beginning: Beginning
+  walk: Walk | undefined
+  older = false
+
+  constructor(shared: Observation, beginning: Beginning, started: number) {
+    this.#shared = shared
+    this.#beginning = beginning
+    this.started = started
+  }
+
+  send(request: HttpRequest, purpose: Purpose, perform: Perform): Promise<Answered> {
+    const name = nameOf(this.#beginning.scope, request, purpose)
+    return name === undefined ? perform(request) : this.#shared.read(this.#beginning, this, { name, request, isPage: purpose.call === 'page', perform })
+  }
+
+  usedOlder(): boolean {
+    return this.older
+  }
+}
 
 interface PagePlace {
   readonly walk: Walk

@@ -13,26 +13,26 @@ const methods = (ring: ReturnType<typeof createExchangeRing>, key: string): read
 describe('the ring of exchanges', () => {
   it('keeps what was written, however often it was looked at since', () => {
     const ring = createExchangeRing()
-    ring.add('a', exchange('POST'))
-    for (let n = 0; n < 100; n++) ring.add('a', exchange('GET'))
+    ring.add('a', [exchange('POST')], 'news', 0)
+    for (let n = 0; n < 100; n++) ring.add('a', [exchange('GET')], 'news', 0)
     expect(methods(ring, 'a')).toEqual(['POST', 'GET'])
   })
 
   it('keeps looks that found something else', () => {
     const ring = createExchangeRing()
-    for (const status of [200, 200, 500, 500, 200]) ring.add('a', exchange('GET', { status }))
+    for (const status of [200, 200, 500, 500, 200]) ring.add('a', [exchange('GET', { status })], 'news', 0)
     expect(ring.of('a')).toHaveLength(3)
   })
 
   it('keeps the last sixteen of a resource', () => {
     const ring = createExchangeRing()
-    for (let n = 0; n < 40; n++) ring.add('a', exchange('POST'))
+    for (let n = 0; n < 40; n++) ring.add('a', [exchange('POST')], 'news', 0)
     expect(ring.of('a')).toHaveLength(16)
   })
 
   it('drops the resources that were quiet longest when there is too much in all', () => {
     const ring = createExchangeRing()
-    for (let n = 0; n < 300; n++) ring.add(`r${n}`, exchange('GET', { length: 30_000 }))
+    for (let n = 0; n < 300; n++) ring.add(`r${n}`, [exchange('GET', { length: 30_000 })], 'news', 0)
     const keys = ring.keys()
     expect(keys.length).toBeLessThan(150)
     expect(keys.at(-1)).toBe('r299')
@@ -41,15 +41,21 @@ describe('the ring of exchanges', () => {
 
   it('leaves large bodies out and masks what it shows', () => {
     const ring = createExchangeRing()
-    ring.add('a', exchange('GET', { length: 1_000_000 }))
-    ring.add('a', exchange('POST'))
+    ring.add('a', [exchange('GET', { length: 1_000_000 })], 'news', 0)
+    ring.add('a', [exchange('POST')], 'news', 0)
     expect(JSON.stringify(ring.of('a'))).toContain('not kept')
     expect(JSON.stringify(ring.of('a'))).not.toContain('"secret"')
   })
 
+  it('keeps one look a minute that found all well', () => {
+    const ring = createExchangeRing()
+    for (let n = 0; n < 100; n++) ring.add('a', [exchange('GET', { url: `http://api/${n}` })], 'quiet', n * 1_000)
+    expect(ring.of('a')).toHaveLength(2)
+  })
+
   it('forgets a resource', () => {
     const ring = createExchangeRing()
-    ring.add('a', exchange('GET'))
+    ring.add('a', [exchange('GET')], 'news', 0)
     ring.forget('a')
     expect(ring.keys()).toEqual([])
   })

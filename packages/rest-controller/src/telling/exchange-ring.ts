@@ -3,7 +3,11 @@ import type { JsonValue } from '@oasgen/json'
 
 /** The last exchanges of each resource, for `/debug/exchanges`, `oasgen describe` and `replay`. Masked when they are shown. */
 export interface ExchangeRing {
-  add(key: string, exchange: Exchange): void
+  /**
+   * Takes what a reconcile has sent so far. `quiet`: it was a look that found all well; one of them a minute is enough to see that
+   * somebody looks, and keeping each would cost more than making it.
+   */
+  add(key: string, exchanges: readonly Exchange[], result: 'quiet' | 'news', now: number): void
   of(key: string): readonly JsonValue[]
   /** Resources of which there is something to show, the one that was busy last at the end. */
   keys(): readonly string[]
@@ -21,21 +25,34 @@ interface Kept {
   readonly bytes: number
 }
 
+const QUIET_MS = 60_000
+
+interface Ring {
+  readonly kept: Kept[]
+  lookedAt: number
+}
+
 export function createExchangeRing(): ExchangeRing {
-  const rings = new Map<string, Kept[]>()
+  const rings = new Map<string, Ring>()
   let total = 0
   const drop = (key: string): void => {
-    for (const { bytes } of rings.get(key) ?? []) total -= bytes
+    for (const { bytes } of rings.get(key)?.kept ?? []) total -= bytes
     rings.delete(key)
   }
+  const put = (ring: Ring, exchange: Exchange): void => {
+    const { kept } = ring
+    const next = keep(exchange)
+    // A periodic look takes the place of the one before it, so that what was written stays to be seen.
+    const gone = isSameRead(kept.at(-1)?.exchange, exchange) ? kept.pop() : kept.length >= PER_RESOURCE ? kept.shift() : undefined
+    kept.push(next)
+    total += next.bytes - (gone?.bytes ?? 0)
+  }
   return {
-    add: (key, exchange) => {
-      const ring = rings.get(key) ?? []
-      const kept = keep(exchange)
-      // A periodic look takes the place of the one before it, so that what was written stays to be seen.
-      const gone = isSameRead(ring.at(-1)?.exchange, exchange) ? ring.pop() : ring.length >= PER_RESOURCE ? ring.shift() : undefined
-      ring.push(kept)
-      total += kept.bytes - (gone?.bytes ?? 0)
+    add: (key, exchanges, result, now) => {
+      const ring = rings.get(key) ?? { kept: [], lookedAt: Number.NEGATIVE_INFINITY }
+      if (result === 'quiet' && now - ring.lookedAt < QUIET_MS) return
+      ring.lookedAt = now
+      for (const exchange of exchanges) put(ring, exchange)
       // Re-inserted, so that the resource that was quiet longest is the first to go.
       rings.delete(key)
       rings.set(key, ring)
@@ -44,7 +61,7 @@ export function createExchangeRing(): ExchangeRing {
         drop(oldest)
       }
     },
-    of: (key) => (rings.get(key) ?? []).map(({ exchange }) => maskedExchange(exchange) as unknown as JsonValue),
+    of: (key) => (rings.get(key)?.kept ?? []).map(({ exchange }) => maskedExchange(exchange) as unknown as JsonValue),
     keys: () => [...rings.keys()],
     forget: drop,
   }

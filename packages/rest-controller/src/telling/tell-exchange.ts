@@ -1,11 +1,9 @@
 import type { ControllerMetrics, Logger } from '@oasgen/controller'
 import { shortUrl, type Exchange } from '@oasgen/wire'
-import type { ExchangeRing } from './exchange-ring.js'
 import { printVerbose } from './verbose.js'
 
 export interface ExchangeAudience {
   readonly kind: string
-  readonly exchanges: ExchangeRing
   readonly metrics: ControllerMetrics
   readonly logger: Logger
   /** Where `krateo.io/connector-verbose` prints. */
@@ -21,9 +19,8 @@ export interface ToldExchange {
 
 /** Every write to the outside is one line: who, what, why, result. Reads are lines of debugging. */
 export function tellExchange(audience: ExchangeAudience, { key, exchange, verbose }: ToldExchange): void {
-  const { kind, exchanges, metrics, logger } = audience
+  const { kind, metrics, logger } = audience
   const { purpose, request, result, tookMs } = exchange
-  exchanges.add(key, exchange)
   const code = result.type === 'response' ? String(result.response.status) : result.failure.code
   metrics.exchanged({ kind, action: purpose.action, code, tookMs })
   if (verbose) audience.print(printVerbose(key, exchange, audience.bodies))
@@ -36,6 +33,6 @@ export function tellExchange(audience: ExchangeAudience, { key, exchange, verbos
   })
 }
 
-function isRead({ request }: Exchange): boolean {
+export function isRead({ request }: Exchange): boolean {
   return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
 }

@@ -1,7 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
-import { isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { generationOf, type KubeObject } from '@oasgen/kube'
-import { readConditions, timestamp } from '@oasgen/wire'
+import { timestamp } from '@oasgen/wire'
 
 /** Not one of the four that `decide` keeps: it says how requests are sent, not how the resource is. */
 export const TLS_CONDITION = 'TLSVerified'
@@ -10,17 +10,20 @@ export interface TlsFacts {
   /** The Configuration says that any certificate is to be trusted. */
   readonly insecure: boolean
   /** Milliseconds since the epoch. */
-  readonly now: number
+  readonly now: () => number
 }
 
 /** The status with the condition as it should be; `undefined` when it is so already. Absent is the good state. */
 export function withTlsCondition(resource: KubeObject, { insecure, now }: TlsFacts): JsonObject | undefined {
   const status = isObject(resource.status) ? resource.status : {}
-  const all = Array.isArray(status.conditions) ? (status.conditions as readonly JsonValue[]) : []
-  const has = readConditions(status.conditions).some(({ type }) => type === TLS_CONDITION)
-  if (has === insecure) return undefined
-  const others = all.filter((condition) => !isObject(condition) || condition.type !== TLS_CONDITION)
-  return { ...status, conditions: insecure ? [...others, insecureCondition(resource, now)] : others }
+  const all: readonly JsonValue[] = isArray(status.conditions) ? status.conditions : []
+  if (all.some(isTlsCondition) === insecure) return undefined
+  const others = all.filter((condition) => !isTlsCondition(condition))
+  return { ...status, conditions: insecure ? [...others, insecureCondition(resource, now())] : others }
+}
+
+function isTlsCondition(condition: JsonValue): boolean {
+  return isObject(condition) && condition.type === TLS_CONDITION
 }
 
 function insecureCondition(resource: KubeObject, now: number): JsonObject {

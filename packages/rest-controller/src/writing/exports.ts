@@ -7,6 +7,8 @@ import { exportValue, type Exported } from './export-value.js'
 
 /** Values of resources in Secrets and ConfigMaps: put there, and put back when somebody changed them. */
 export interface Exports {
+  /** Whether the resource remembers to have exported anything. */
+  has(resource: KubeObject): boolean
   /** Gives the values that could not be stored. */
   put(resource: KubeObject, values: readonly ExportWrite[], effort: ExportEffort): Promise<readonly ExportFailure[]>
   /**
@@ -36,6 +38,7 @@ export function createExports(kube: Kube): Exports {
     good.set(uidOf(resource), own.set(`${to}/${name}`, resourceVersion))
   }
   return {
+    has: (resource) => remembered(resource) !== NOTHING,
     put: async (resource, values, effort) => {
       const failures: ExportFailure[] = []
       for (const value of values) {
@@ -70,14 +73,16 @@ async function withEffort(kube: Kube, resource: KubeObject, { value, effort }: E
 
 /** `Secret/name` of everything that the resource remembers to have exported. */
 function exportedObjects(resource: KubeObject): readonly string[] {
-  return [...new Set(Object.keys(remembered(resource)).flatMap((place) => /^(?:Secret|ConfigMap)\/[^/]+/.exec(place)?.[0] ?? []))]
+  const places = remembered(resource)
+  return [...new Set(Object.keys(places).flatMap((place) => /^(?:Secret|ConfigMap)\/[^/]+/.exec(place)?.[0] ?? []))]
 }
 
 function remembered({ status }: KubeObject): JsonObject {
   const reconcile = isObject(status) ? status.reconcile : undefined
   const exported = isObject(reconcile) ? reconcile.exported : undefined
-  return isObject(exported) ? exported : {}
+  return isObject(exported) ? exported : NOTHING
 }
+const NOTHING: JsonObject = {}
 
 interface Left {
   readonly name: string
