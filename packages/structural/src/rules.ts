@@ -50,15 +50,16 @@ function hasRules(schema: StructuralSchema | undefined): boolean {
 
 function buildNode(schema: StructuralSchema, isResource: boolean): RuleNode | undefined {
   if (!hasRules(schema)) return undefined
-  const declared = declareSchema(schema, isResource)
-  if (declared === undefined) return { schema, isResource, properties: new Map(), values: undefined, items: undefined, rules: 'undeclared' }
   const child = (inner: StructuralSchema | undefined): RuleNode | undefined => inner && buildNode(inner, inner['x-kubernetes-embedded-resource'] === true)
+  const [items, values] = [child(schema.items), child(valuesSchema(schema))]
+  const declared = declareSchema(schema, isResource)
+  if (declared === undefined) return { schema, isResource, items, values, properties: new Map(), rules: 'undeclared' }
   const properties = Object.entries(schema.properties ?? {}).flatMap(([name, property]): [string, RuleNode][] => {
     const node = child(property)
-    return node ? [[name, node]] : []
+    return node && node.rules !== 'undeclared' ? [[name, node]] : []
   })
   return {
-    schema, isResource, properties: new Map(properties), values: child(valuesSchema(schema)), items: child(schema.items),
+    schema, isResource, items, values, properties: new Map(properties),
     rules: (schema['x-kubernetes-validations'] ?? []).map((rule) => readyRule(rule, schema, declared)),
   }
 }

@@ -180,8 +180,11 @@ function compilePresence(operand: Step, expr: SelectExpr): Step {
 }
 
 function hasField(container: CelValue, field: string): CelValue {
-  if (isKind(container, 'map')) return container.find(field) !== undefined
-  if (isKind(container, 'optional')) return container.value === undefined ? false : hasField(container.value, field)
+  if (isKind(container, 'map')) {
+    const found = container.find(field)
+    return isError(found) ? found : found !== undefined
+  }
+  if (isKind(container, 'optional')) return container.value !== undefined && hasField(container.value, field) !== false
   return container instanceof Sealed ? SEALED_READ : false
 }
 

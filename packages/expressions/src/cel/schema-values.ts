@@ -74,7 +74,7 @@ function textValue(text: string, format: string | undefined): CelValue {
     case 'date-time':
       return timestampOf(/[zZ]|[+-]\d{2}:\d{2}$/.test(text) ? text : `${text}Z`, `Invalid date-time formatted string ${text}`)
     case 'byte': {
-      const bytes = decodeBase64(text)
+      const bytes = text.length % 4 === 0 && !/[-_]/.test(text) ? decodeBase64(text) : undefined
       return bytes ?? error(`Invalid byte formatted string ${text}`)
     }
     default:
@@ -128,20 +128,32 @@ function equalStructs(a: CelMap & { readonly source: JsonObject }, b: CelMap, sc
 function equalFields(a: CelMap, b: CelMap, name: string): CelValue {
   const key = escapeField(name) ?? name
   const [left, right] = [a.find(key), b.find(key)]
-  if (left === undefined || right === undefined) return left === right
-  return isError(right) && !isError(left) ? false : equalValues(left, right)
+  return left === undefined || right === undefined ? left === right : equalInside(left, right)
+}
+
+/** Inside of objects and lists an unreadable value is an error, but beside a scalar on the left it is just unequal. */
+function equalInside(left: CelValue, right: CelValue): CelValue {
+  const isScalar = !isError(left) && !isKind(left, 'map') && !isKind(left, 'list')
+  return isScalar && isError(right) ? false : equalValues(left, right)
 }
 
 function mapValue(value: JsonObject, values: RuleSchema): CelMap {
-  return {
-    kind: 'map',
-    size: Object.keys(value).length,
-    find: (key) => {
-      const field = typeof key === 'string' ? member(value, key) : undefined
-      return field === undefined ? undefined : valueBySchema(field, values)
-    },
-    keys: () => Object.keys(value),
+  const find = (key: CelValue): CelValue | undefined => {
+    const field = typeof key === 'string' ? member(value, key) : undefined
+    return field === undefined ? undefined : valueBySchema(field, values)
   }
+  const self: CelMap = { kind: 'map', size: Object.keys(value).length, find, keys: () => Object.keys(value), equals: (other) => equalMaps(self, other) }
+  return self
+}
+
+function equalMaps(a: CelMap, b: CelMap): CelValue {
+  if (a.size !== b.size) return false
+  for (const key of a.keys()) {
+    const [left, right] = [a.find(key), b.find(key)]
+    const same = left === undefined || right === undefined ? left === right : equalInside(left, right)
+    if (same !== true) return same
+  }
+  return true
 }
 
 function listValue(value: JsonArray, schema: RuleSchema): CelValue {
@@ -156,8 +168,17 @@ function listValue(value: JsonArray, schema: RuleSchema): CelValue {
       return setList(list, (item) => mapListKey(item, keys), 'replace')
     }
     default:
-      return list
+      return { ...list, at: (index) => list.at(index), equals: (other: CelList) => equalLists(list, other) }
   }
+}
+
+function equalLists(a: CelList, b: CelList): CelValue {
+  if (a.size !== b.size) return false
+  for (let index = 0; index < a.size; index++) {
+    const same = equalInside(a.at(index), b.at(index))
+    if (same !== true) return same
+  }
+  return true
 }
 
 type KeyOf = (item: CelValue) => string
@@ -184,7 +205,7 @@ function setList(list: CelList, key: KeyOf, onSame: 'keep' | 'replace' = 'keep')
       const own = new Map(itemsOf(list).map((item) => [key(item), item]))
       for (const item of itemsOf(other)) {
         const match = own.get(key(item))
-        if (match === undefined) return false
+        if (match === undefined || isError(item)) return false
         const same = equalValues(match, item)
         if (same !== true) return same
       }
