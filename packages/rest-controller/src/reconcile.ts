@@ -9,8 +9,8 @@ import type { WriteResult } from './writing/persist.js'
 /** The edge of one reconcile: what `decide` asks for is done here, and nothing is decided. */
 export interface ReconcileEdge {
   readonly prepared: PreparedPlan
-  /** What is known beside the resource, read at one moment. */
-  readonly known: Omit<Subject, 'resource' | 'written'>
+  /** The resource with all else that is known; the same at each step but for what was written. */
+  subject(resource: KubeObject, written: readonly WriteRecord[]): Subject
   /** Milliseconds since the epoch. */
   now(): number
   write(resource: KubeObject, write: ResourceWrite): Promise<WriteResult>
@@ -46,7 +46,7 @@ async function run(edge: ReconcileEdge, resource: KubeObject, use: 'confirm' | '
   const written: WriteRecord[] = []
   let current = resource
   for (let step = 0; step < MOST_STEPS; step++) {
-    const decision = decide(edge.prepared, { ...edge.known, resource: current, written }, exchanges, edge.now())
+    const decision = decide(edge.prepared, edge.subject(current, written), exchanges, edge.now())
     if (use === 'confirm' && observer.usedOlder() && !isConfirmation(decision)) return undefined
     if (decision.type === 'send') {
       const exchange = edge.mayStart() ? await send(edge, observer, decision) : undefined

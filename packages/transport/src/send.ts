@@ -3,7 +3,7 @@ import { chooseAlternative } from './auth/choose.js'
 import { NO_CREDENTIALS, type Credentials } from './auth/credentials.js'
 import { satisfy, type AuthRuntime } from './auth/satisfy.js'
 import { createTokenCall } from './auth/token-wire.js'
-import { Deadline } from './connection/deadline.js'
+import { Deadline, type Aborts } from './connection/deadline.js'
 import type { RawResult } from './connection/dispatch.js'
 import type { SendContext, Sent } from './context.js'
 import { failureOf } from './failure.js'
@@ -26,6 +26,7 @@ export interface Runtime {
   readonly wire: Wire
   readonly gates: Gates
   readonly auth: AuthRuntime
+  readonly aborts: Aborts
 }
 
 type Failed = { readonly type: 'failure'; readonly failure: TransportFailure }
@@ -46,7 +47,7 @@ export async function sendRequest(runtime: Runtime, request: HttpRequest, contex
   const { now, defaults } = runtime.options
   const begun = now()
   const secrets = new SecretUse(context.secrets, context.hmacKey)
-  const deadline = new Deadline(request.limits?.timeoutMs ?? defaults.timeoutMs, context.signal)
+  const deadline = new Deadline(request.limits?.timeoutMs ?? defaults.timeoutMs, context.signal, runtime.aborts)
   try {
     const result = await sendFilled(runtime, request, { context, secrets, deadline })
     return finish(result, secrets, now() - begun)

@@ -3,6 +3,7 @@ import { DigestSessions } from './auth/digest-sessions.js'
 import { PrivateKeys } from './auth/private-keys.js'
 import type { AuthRuntime } from './auth/satisfy.js'
 import { TokenCache } from './auth/token-cache.js'
+import { Aborts } from './connection/deadline.js'
 import type { SendContext, Sent, Transport, TransportOptions } from './context.js'
 import { fetchDocument } from './documents/fetch.js'
 import { Gates } from './limits/gates.js'
@@ -14,7 +15,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const resolved = resolveOptions(options)
   const { now } = resolved
   const auth: AuthRuntime = { tokens: new TokenCache(now), principals: new TokenCache(now), digests: new DigestSessions(), keys: new PrivateKeys(), now }
-  const runtime: Runtime = { options: resolved, wire: new Wire(resolved), gates: new Gates(now), auth }
+  const runtime: Runtime = { options: resolved, wire: new Wire(resolved), gates: new Gates(now), auth, aborts: new Aborts() }
   return {
     send: (request: HttpRequest, context: SendContext): Promise<Sent> => sendRequest(runtime, request, context),
     fetchDocument: (source, documentOptions = {}) => fetchDocument(runtime, source, documentOptions),

@@ -1,5 +1,5 @@
 import { systemClock, type Taken } from '@oasgen/controller'
-import type { PreparedPlan, ResourceWrite } from '@oasgen/engine'
+import type { PreparedPlan, ResourceWrite, Subject, WriteRecord } from '@oasgen/engine'
 import { namespaceOf, type KubeObject } from '@oasgen/kube'
 import type { SecretReader, SendContext } from '@oasgen/transport'
 import { retryAfter, type Exchange, type HttpRequest, type Purpose } from '@oasgen/wire'
@@ -57,7 +57,6 @@ export function createEdge(parts: EdgeParts, facts: EdgeFacts): Edge {
 
 /** A class, because one is made per reconcile: its methods cost nothing to make. */
 class KindEdge implements Edge {
-  readonly known: ReconcileEdge['known']
   readonly #parts: EdgeParts
   readonly #facts: EdgeFacts
   readonly #scope: string
@@ -66,12 +65,9 @@ class KindEdge implements Edge {
   #context: SendContext | undefined
 
   constructor(parts: EdgeParts, facts: EdgeFacts) {
-    const { configuration, references, secrets, configured } = facts.environment
-    const common = { references, secrets, settings: parts.settings.settings, failures: facts.item.failures }
     this.#parts = parts
     this.#facts = facts
-    this.#scope = configured.key
-    this.known = configuration === undefined ? common : { ...common, configuration }
+    this.#scope = facts.environment.configured.key
   }
 
   get prepared(): PreparedPlan {
@@ -80,6 +76,14 @@ class KindEdge implements Edge {
 
   now(): number {
     return Date.now()
+  }
+
+  /** Written out: copying objects of many shapes is what a steady reconcile would spend most of its time with. */
+  subject(resource: KubeObject, written: readonly WriteRecord[]): Subject {
+    const { environment: { configuration, references, secrets }, item: { failures } } = this.#facts
+    const { settings } = this.#parts.settings
+    if (configuration === undefined) return { resource, references, secrets, settings, written, failures }
+    return { resource, configuration, references, secrets, settings, written, failures }
   }
 
   write(current: KubeObject, wanted: ResourceWrite): Promise<WriteResult> {

@@ -4,10 +4,13 @@ import type { ConfiguredSending } from './configured.js'
 import { LOGIN_REQUIREMENT } from './login.js'
 
 /** The request as the Configuration wants it sent: its headers, its time limit, the token of its login. */
-export function configuredRequest({ headers, limitsOfRequest, login }: ConfiguredSending, request: HttpRequest): HttpRequest {
+export function configuredRequest({ headers: configured, limitsOfRequest, login }: ConfiguredSending, request: HttpRequest): HttpRequest {
+  const { method, url, body } = request
   const limits = request.limits === undefined ? limitsOfRequest : { ...limitsOfRequest, ...request.limits }
-  if (headers.length === 0 && !login) return { ...request, limits }
-  return { ...request, headers: withHeaders(request.headers, headers), limits, ...(login && { auth: LOGIN_REQUIREMENT }) }
+  const headers = configured.length === 0 ? request.headers : withHeaders(request.headers, configured)
+  const auth = login ? LOGIN_REQUIREMENT : request.auth
+  if (body === undefined) return auth === undefined ? { method, url, headers, limits } : { method, url, headers, limits, auth }
+  return auth === undefined ? { method, url, headers, body, limits } : { method, url, headers, body, limits, auth }
 }
 
 /** A header of the Configuration wins, as in the reference. */

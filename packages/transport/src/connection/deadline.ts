@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { TransportFailure } from '@oasgen/wire'
 import { failureOf } from '../failure.js'
 
@@ -7,26 +6,46 @@ export type Ending = 'timeout' | 'aborted'
 /** A longer timer of Node fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** Who is told when a caller's signal aborts: one listener per signal, as adding and removing one per request costs more than the rest of its bookkeeping. */
+export class Aborts {
+  readonly #waiting = new WeakMap<AbortSignal, Set<() => void>>()
+
+  add(signal: AbortSignal, call: () => void): void {
+    const known = this.#waiting.get(signal)
+    if (known !== undefined) {
+      known.add(call)
+      return
+    }
+    const calls = new Set([call])
+    this.#waiting.set(signal, calls)
+    signal.addEventListener('abort', () => { for (const each of calls) each() }, { once: true })
+  }
+
+  remove(signal: AbortSignal, call: () => void): void {
+    this.#waiting.get(signal)?.delete(call)
+  }
+}
+
 /** The total time of one send, and the caller's wish to stop. One step at a time watches it. */
 export class Deadline {
   readonly timeoutMs: number
   readonly #signal: AbortSignal | undefined
+  readonly #aborts: Aborts
   readonly #timer: NodeJS.Timeout
   #ended: Ending | undefined
   #watcher: ((why: Ending) => void) | undefined
 
-  constructor(timeoutMs: number, signal?: AbortSignal) {
+  constructor(timeoutMs: number, signal?: AbortSignal, aborts: Aborts = new Aborts()) {
     this.timeoutMs = timeoutMs
     this.#signal = signal
+    this.#aborts = aborts
     this.#timer = setTimeout(() => this.#end('timeout'), Math.min(timeoutMs, MAX_TIMER_MS))
     if (signal === undefined) return
     if (signal.aborted) {
       this.#ended = 'aborted'
       return
     }
-    // One signal ends all requests of a program: many listeners are no leak.
-    setMaxListeners(0, signal)
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+    aborts.add(signal, this.#onAbort)
   }
 
   readonly #onAbort = (): void => this.#end('aborted')
@@ -65,7 +84,7 @@ export class Deadline {
 
   release(): void {
     clearTimeout(this.#timer)
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#signal !== undefined) this.#aborts.remove(this.#signal, this.#onAbort)
     this.#watcher = undefined
   }
 
