@@ -23,12 +23,14 @@ await must(kube.create(SECRETS, { metadata: { name: 'thing-controller-key', name
 await must(kube.create(CONFIG_MAPS, { metadata: { name: 'thing-controller-plan', namespace: 'default' }, data: { 'plan.json': printPlan(thingPlan(api)).text } }))
 while (!(await kube.page(THINGS, { namespace: 'default' })).ok) await new Promise((resolve) => setTimeout(resolve, 20))
 
-process.on('message', async (message) => {
+process.on('message', (message) => { void answer(message) })
+
+async function answer(message) {
   if (message.type === 'create') await createThings(message)
   if (message.type === 'delete') await Promise.all((await must(kube.list(THINGS, {}))).items.map((item) => kube.delete(THINGS, { namespace: 'default', name: item.metadata.name })))
   if (message.type === 'ready') return process.send({ type: 'ready', ready: (await must(kube.list(THINGS, {}))).items.filter(isReady).length })
   process.send({ type: message.type, requests: plane.stats().requests })
-})
+}
 process.send({ type: 'serving' })
 
 /** One after the other, each with the moment in which it was accepted; or many at once. */

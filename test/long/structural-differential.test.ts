@@ -48,10 +48,14 @@ const TYPE_NUMBER = /selfType\d+/g
 /** What Go says of a date or of base64 that it cannot read; only ratcheted objects get that far. */
 const GO_DETAIL = /: (?:parsing time|illegal base64|unable to parse) .*?(?= evaluating rule)/g
 
+function textOf({ text }: JsonObject): string {
+  return typeof text === 'string' ? text : ''
+}
+
 /** The server goes through maps in any order. */
 function theirFaults(answer: JsonObject): string {
   const faults = (answer['faults'] ?? []) as readonly JsonObject[]
-  return typeof answer['error'] === 'string' ? `error: ${answer['error']}` : judged(faults.map((fault) => String(fault['text']).replace(TYPE_NUMBER, 'selfType').replace(GO_DETAIL, '')))
+  return typeof answer['error'] === 'string' ? `error: ${answer['error']}` : judged(faults.map((fault) => textOf(fault).replace(TYPE_NUMBER, 'selfType').replace(GO_DETAIL, '')))
 }
 
 /** Of rules that cost the same, the server blames any. */
