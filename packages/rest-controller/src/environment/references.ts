@@ -108,7 +108,8 @@ function withoutNoise({ status }: KubeObject): JsonValue {
   return fields
 }
 
-function namedAt(resource: KubeObject, plan: ReferencePlan): NamedRef | undefined {
+/** The object that a resource names at a reference. */
+export function namedAt(resource: KubeObject, plan: ReferencePlan): NamedRef | undefined {
   const named = at(resource, plan.path)
   if (!isObject(named) || typeof named.name !== 'string' || named.name === '') return undefined
   return { name: named.name, namespace: typeof named.namespace === 'string' && named.namespace !== '' ? named.namespace : namespaceOf(resource) }
@@ -142,7 +143,8 @@ function waiting(message: string): ReferenceState {
   return { state: 'waiting', message }
 }
 
-function valueOf(other: KubeObject, { resolves }: ReferencePlan): ReferenceState | undefined {
+/** What a reference to the object stands for; `undefined` while it has no such value. */
+export function valueOf(other: KubeObject, { resolves }: ReferencePlan): ReferenceState | undefined {
   const value = resolves === 'externalName' ? externalNameOf(other) : at(other, resolves)
   return value === undefined || value === null ? undefined : { state: 'resolved', value }
 }
