@@ -7,7 +7,14 @@ import {
 } from '@oasgen/kube'
 
 /** What a container becomes here: a program of this machine. Undefined = the image is not known. */
-export type ProgramOf = (container: JsonObject) => { readonly command: string; readonly args: readonly string[] } | undefined
+export type ProgramOf = (container: JsonObject, pod: KubeObject) => Program | undefined | Promise<Program | undefined>
+
+export interface Program {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Replaces variables of the container, such as paths into its volumes, which are elsewhere here. */
+  readonly env?: Readonly<Record<string, string>>
+}
 
 export interface KubeletOptions {
   /** May do everything. */
@@ -111,12 +118,12 @@ async function bind(kube: Kube, pod: KubeObject): Promise<void> {
 async function startContainer(options: KubeletOptions, pod: KubeObject): Promise<ChildProcess | undefined> {
   const spec = isObject(pod.spec) ? pod.spec : {}
   const container = objects(spec.containers)[0]
-  const program = container === undefined ? undefined : options.programOf(container)
+  const program = container === undefined ? undefined : await options.programOf(container, pod)
   if (container === undefined || program === undefined) return undefined
   const kubeconfig = await writeAccount(options, pod, textOf(spec.serviceAccountName) || 'default')
   const env = await environmentOf(options.kube, pod, container)
   const child = spawn(program.command, [...program.args, ...texts(container.args)], {
-    env: { PATH: process.env['PATH'], ...env, KUBECONFIG: kubeconfig, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], ...env, KUBECONFIG: kubeconfig, ...options.env, ...program.env }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => options.onOutput?.(nameOf(pod), data.toString()))
   return child
