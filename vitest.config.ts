@@ -18,6 +18,8 @@ const lane = (name: string, options: object = {}) => ({
 export default defineConfig({
   resolve: { alias },
   test: {
+    // What the unit tests reach; programs that run as processes of their own are not seen by it. No thresholds: it is there to be read.
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], exclude: ['**/*.test.ts', '**/*.testing.ts'], reportsDirectory: '.reports/coverage' },
     projects: [
       {
         resolve: { alias },
