@@ -2,6 +2,7 @@ import { finding } from '@oasgen/diagnostics'
 import { ANNOTATION, FINALIZER, REASON, type Exchange } from '@oasgen/wire'
 import { canRepeatCreate, unknownGraceMs } from './absent.js'
 import { hasWritten, type Context } from './context.js'
+import { lateUpdateUntil, withDoubt } from './late-update.js'
 import { lastMutationStart } from './mutation.js'
 import { afterCreate, create } from './create.js'
 import type { Decision, EventRecord, Observed, Outcome } from './decision.js'
@@ -87,7 +88,7 @@ function decideAbsent(context: Context, absent: Extract<Observation, { type: 'ab
   const { attempt, instant, subject } = context
   if (wasNeverCreated(context)) return release(context, 'never created')
   if (attempt.type === 'pending' && !absent.lookedUp && canRepeatCreate(context)) return create(context)
-  const late = lateCreate(context)
+  const late = lateCreate(context) ?? lateUpdate(context, undefined)
   if (late !== undefined) return late
   const isYoung = attempt.type === 'succeeded' && instant - attempt.at < subject.settings.graceSeconds * 1000
   if (isYoung && context.memory.deleteAcceptedAt === undefined) return tooYoung(context, attempt.at + subject.settings.graceSeconds * 1000)
@@ -101,6 +102,12 @@ function lateCreate(context: Context): Decision | undefined {
   if (attempt.type !== 'pending') return undefined
   const until = attempt.at + unknownGraceMs(context)
   return instant < until ? tooYoung(context, until) : undefined
+}
+
+/** The same of an update that would make the object anew. */
+function lateUpdate(context: Context, before: Found | undefined): Decision | undefined {
+  const until = lateUpdateUntil(context, before)
+  return until === undefined ? undefined : waitFor(context, { reason: 'UpdateUnknown', message: 'an update may still be on its way; an absence is not believed yet', until, memory: withoutDelete(memoryOf(context)) })
 }
 
 /** What comes after all is deleted at once: no delete that was accepted before can have meant it. */
@@ -154,7 +161,7 @@ function afterDelete(context: Context, policy: Policy, start: number): Decision 
     case 'found':
     case 'accepted':
     case 'pending':
-    case 'absent': return accepted(context, policy, { ...run, end: start + run.used })
+    case 'absent': return accepted(context, policy, { ...run, end: start + run.used, before: before.type === 'found' ? before : undefined })
     case 'ambiguous':
     case 'refused':
     case 'throttled':
@@ -168,24 +175,25 @@ interface Accepted {
   readonly outcome: Outcome
   readonly exchange: Exchange | undefined
   readonly end: number
+  readonly before: Found | undefined
 }
 
 /** Everything of the delete was accepted: steps are forgotten, an operation is followed, and else it is looked whether the object is gone. */
-function accepted(context: Context, policy: Policy, { outcome, exchange, end }: Accepted): Decision {
+function accepted(context: Context, policy: Policy, { outcome, exchange, end, before }: Accepted): Decision {
   const memory = context.memory
   const unfinished = completeSteps(context, 'delete')
   if (unfinished !== undefined) return unfinished
   const operation = exchange === undefined ? undefined : startedOperation(context, 'delete', exchange, outcome)
   if (operation !== undefined && !hasWritten(context, 'operation', end)) return writeOperation(context, { ...memory, deleteAcceptedAt: printInstant(context.instant), operation })
   const followed = memory.operation?.handle === undefined ? undefined : followOperation(context, memory.operation)
-  return followed ?? confirmed(context, policy, observe({ context, seen: context.exchanges.slice(end).filter(({ purpose }) => purpose.call !== 'poll'), why: 'confirm the absence' }))
+  return followed ?? confirmed(context, { policy, before }, observe({ context, seen: context.exchanges.slice(end).filter(({ purpose }) => purpose.call !== 'poll'), why: 'confirm the absence' }))
 }
 
-function confirmed(context: Context, policy: Policy, observing: Observing): Decision {
-  const memory = { ...memoryOf(context), deleteAcceptedAt: printInstant(context.instant) }
+function confirmed(context: Context, { policy, before }: { readonly policy: Policy } & Pick<Accepted, 'before'>, observing: Observing): Decision {
+  const memory = withDoubt(context, { ...memoryOf(context), deleteAcceptedAt: printInstant(context.instant) }, before)
   switch (observing.type) {
     case 'send': return observing
-    case 'absent': return lateCreate(context) ?? release(context, 'gone')
+    case 'absent': return lateCreate(context) ?? lateUpdate(context, before) ?? release(context, 'gone')
     case 'unobservable':
     case 'assumed': return release(context, 'gone')
     case 'found': return isGone(context, observing.observed) ? release(context, 'gone') : stillThere(context, memory, observing.observed)

@@ -3,6 +3,7 @@ import { currentServer } from './server.js'
 import { chosenParts } from './identity.js'
 import type { Memory } from './memory.js'
 import { generationOf, specOf } from './resource.js'
+import { readInstant } from './time.js'
 import { recordCreated, recordSent, secretsOf } from './sent.js'
 
 /** What is remembered, with what this reconcile has just sent: written by whatever ends it. */
@@ -10,7 +11,14 @@ export function memoryOf(context: Context): Memory {
   const memory = context.memory
   const { mutation } = context
   if (mutation?.isSuccess !== true || mutation.action === 'delete' || mutation.by === 'operation') return memory
-  return mutation.action === 'create' ? { ...afterNewObject(memory), ...sentMemory(context, 'create') } : { ...memory, ...sentMemory(context, 'update') }
+  return mutation.action === 'create' ? { ...afterNewObject(memory), ...sentMemory(context, 'create') } : { ...withoutOldDoubt(context), ...sentMemory(context, 'update') }
+}
+
+/** A doubt that time has settled is forgotten when something is written anyway. */
+function withoutOldDoubt({ memory, instant, subject }: Context): Memory {
+  const { unsureUpdateAt, ...rest } = memory
+  const isOld = unsureUpdateAt !== undefined && instant - (readInstant(unsureUpdateAt) ?? 0) > subject.settings.graceSeconds * 1000
+  return isOld ? rest : memory
 }
 
 /** What was learned about the object before it belongs to another object; what the create itself began goes on. */

@@ -11,7 +11,8 @@ import type { Difference } from './differences.js'
 import { event } from './ending.js'
 import { externalNameOf, isComplete, type Identity } from './identity.js'
 import { resumeCreate } from './create.js'
-import { withMemory } from './memory.js'
+import { withMemory, type StepMemory } from './memory.js'
+import { withoutDelete } from './operation.js'
 import { isOwned } from './owned.js'
 import type { Policy } from './policy.js'
 import { annotationsOf, finalizersOf, metadataOf, textIn } from './resource.js'
@@ -85,20 +86,27 @@ function recordIdentity(context: Context, policy: Policy, { found, why }: Record
         ...((attempt.type === 'pending' || why === 'adopted') && succeededAnnotations(attempt, instant)),
       },
       ...(!isHeld(context, policy) && { finalizers: { add: FINALIZER.resource } }),
-      ...(attempt.type === 'pending' && firstStepDone(context, found.observed)),
+      ...(attempt.type === 'pending' && madeByUs(context, found.observed)),
       ...(why === 'adopted' && { events: [event('Normal', 'AdoptedExternalResource', `Adopted the existing external resource ${name ?? ''}`.trim())] }),
     },
   }
 }
 
-/** The unanswered call of a create in steps was carried out: the steps after it are still to come. */
-function firstStepDone({ prepared, resource, memory, attempt }: Context, observed: Observed): { readonly status?: JsonObject } {
+/** What an unanswered create made: a delete that was accepted before cannot have meant it, and further steps are still to come. */
+function madeByUs(context: Context, observed: Observed): { readonly status?: JsonObject } {
+  const memory = withoutDelete(context.memory)
+  const steps = firstStepDone(context, observed)
+  if (steps === undefined && memory === context.memory) return {}
+  return { status: withMemory(context.resource, { ...memory, ...(steps && { steps }) }) }
+}
+
+function firstStepDone({ prepared, attempt }: Context, observed: Observed): StepMemory | undefined {
   const create = prepared.actions.create
   const steps = create === undefined ? [] : stepsOf(create)
   const first = steps.find(({ call }) => call.plan.method !== 'GET' && call.plan.method !== 'HEAD')
-  if (create === undefined || create.steps.length === 0 || first === undefined) return {}
+  if (create === undefined || create.steps.length === 0 || first === undefined) return undefined
   const done = { [first.plan.name]: briefAnswer({ status: 200, headers: {}, body: observed.body }) }
-  return { status: withMemory(resource, { ...memory, steps: { action: 'create', run: attempt.number, done } }) }
+  return { action: 'create', run: attempt.number, done }
 }
 
 /** There, with nothing to compare: what the user changed since it was last sent is all that can be known. */

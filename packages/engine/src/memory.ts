@@ -16,6 +16,8 @@ export interface Memory {
   readonly steps?: StepMemory
   /** When the delete was accepted. */
   readonly deleteAcceptedAt?: string
+  /** An update by a PUT that would make the object anew was not answered then. */
+  readonly unsureUpdateAt?: string
   /** The object is to be made anew because a field changed that cannot be changed in place. */
   readonly replacing?: string
   readonly completed?: true
@@ -90,7 +92,7 @@ const text = (value: JsonValue): string | undefined => (typeof value === 'string
 
 const MEMBERS: Readonly<Record<string, (value: JsonValue) => unknown>> = {
   identity: object, exported: object,
-  server: text, deleteAcceptedAt: text, replacing: text, requested: text,
+  server: text, deleteAcceptedAt: text, unsureUpdateAt: text, replacing: text, requested: text,
   completed: (value) => (value === true ? true : undefined),
   sent: readSent, known: readKnown, updates: readUpdates, operation: readOperation, steps: readSteps,
 }

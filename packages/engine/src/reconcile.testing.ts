@@ -119,7 +119,7 @@ export function markDeleted(w: World): void {
     w.resource = undefined
     return
   }
-  w.resource = { ...resource, metadata: { ...metadata, deletionTimestamp: '2026-11-21T12:00:00Z' } }
+  w.resource = { ...resource, metadata: { ...metadata, generation: Number(metadata['generation']) + 1, deletionTimestamp: new Date(w.now).toISOString().replace(/\.\d+Z$/, 'Z') } }
 }
 
 export function answer(status: number, value?: JsonValue, headers: Readonly<Record<string, string>> = {}): ExchangeResult {

@@ -5,11 +5,12 @@ import { ANNOTATION, headerOf, type Exchange, type HttpHeader } from '@oasgen/wi
 import type { Change } from './body.js'
 import { ruleFor } from './compare-rules.js'
 import { hasWritten, type Context } from './context.js'
-import type { Decision, Observed } from './decision.js'
+import type { Decision, Observed, Outcome } from './decision.js'
 import type { Difference } from './differences.js'
 import { memoryOf } from './effects.js'
 import { compareFound, type Found } from './compare-found.js'
 import { chosenParts, externalNameOf, identityFrom, isComplete } from './identity.js'
+import { unsureMemory } from './late-update.js'
 import type { Mutated } from './mutated.js'
 import { sameIdentifier } from './loose-equal.js'
 import { observe } from './observe.js'
@@ -18,7 +19,7 @@ import { pathOf } from './reader.js'
 import { annotationsOf, generationOf, specOf } from './resource.js'
 import { droppedElements, shortHash } from './sent.js'
 import { completedRun, completeSteps, doneSteps, withStep, writeSteps } from './step-memory.js'
-import { retryLater, troubleOf, unbuildable } from './trouble.js'
+import { retryLater, troubleOf, unbuildable, type TroubleExtras } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
 
 /** The first call of an update, or the next one after a crash. */
@@ -84,9 +85,14 @@ export function afterUpdate(context: Context, start: number): Mutated {
     case 'refused':
     case 'throttled':
     case 'unauthorised':
-    case 'conflict':
-    case 'broken': return troubleOf(context, 'update', run.outcome)
+    case 'conflict': return troubleOf(context, 'update', run.outcome)
+    case 'broken': return troubleOf(context, 'update', run.outcome, unsureExtras(context, run.outcome))
   }
+}
+
+function unsureExtras(context: Context, outcome: Outcome): TroubleExtras {
+  const memory = unsureMemory(context, outcome)
+  return memory === undefined ? {} : { memory }
 }
 
 /** Later steps are built from what was read before the first one. */
