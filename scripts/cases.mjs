@@ -4,16 +4,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { equal } from './cases/equal.mjs'
 
-/** Where `better` is given it is what we answer instead. */
-export function wanted(given) {
-  return Object.hasOwn(given, 'better') ? given.better : given.expected
+/** Where `better` is given it is what we answer instead; an adapter may read what a note says where there is none. */
+export function wanted(given, group, adapter = {}) {
+  if (Object.hasOwn(given, 'better')) return given.better
+  return adapter.wanted === undefined ? given.expected : adapter.wanted(given, group)
 }
 
 /** One case: an adapter gives what the product answers, in the shape of what is wanted. */
 export async function judge(adapter, group, given, folder) {
-  const want = wanted(given)
+  const comparable = adapter.comparable ?? ((value) => value)
+  const want = comparable(wanted(given, group, adapter))
   try {
-    const got = await adapter.answer({ group, name: given.name, input: given.input, want, folder })
+    const got = comparable(await adapter.answer({ group, name: given.name, input: given.input, want: wanted(given, group, adapter), folder }))
     return { passed: equal(got, want), got, want }
   } catch (error) {
     return { passed: false, got: String(error?.stack ?? error).slice(0, 600), want }

@@ -19,7 +19,7 @@ function mismatches(model: ResourceModel): readonly Finding[] {
     const other = answerOf(model.verbs, action)
     if (other === undefined || other.object === answer.object) return []
     return differences(other.object, answer.object).slice(0, MOST).map(({ path, first, second }) =>
-      finding('MDL0226', { field: path, action, base, first: first.types.join(' or '), second: second.types.join(' or ') }, {
+      finding('MDL0226', { field: path === '' ? 'the object' : path, action, base, first: first.types.join(' or '), second: second.types.join(' or ') }, {
         where: first.schema.place,
         related: [{ where: second.schema.place, message: `in the answer of ${base}` }],
       }),
