@@ -148,13 +148,17 @@ function reportOf({ spec, status, log }: Made, crd: JsonObject): FidelityReport 
   const entries = log.list()
   const count = (outcome: string): number => entries.filter((entry) => entry.outcome === outcome).length
   const [ofSpec, ofStatus] = [countLeaves(spec, 'spec'), countLeaves(ownFields(status), 'status')]
-  const untyped = [...ofSpec.untyped, ...ofStatus.untyped]
+  const ends = new Set([...ofSpec.untyped, ...ofStatus.untyped])
+  // Where the tree is cut, what an object holds beside its plain fields counts as one leaf without a type.
+  const cuts = [...new Set(entries.filter(({ rule }) => rule === 'recursion' || rule === 'size').map(({ field }) => field))]
+  const open = cuts.filter((field) => !ends.has(field))
+  const untyped = [...ends, ...open]
   return {
     carried: log.total,
     strengthened: count('strengthened'),
     weakened: count('weakened'),
     dropped: count('dropped'),
-    leaves: ofSpec.leaves + ofStatus.leaves,
+    leaves: ofSpec.leaves + ofStatus.leaves + open.length,
     untyped: untyped.length,
     untypedFields: untyped.slice(0, NAMED),
     entries,

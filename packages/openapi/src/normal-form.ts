@@ -188,6 +188,8 @@ export interface Schema {
   /** `inferred`: the document gives no type, but its keywords leave one. */
   readonly typeOrigin: 'declared' | 'inferred' | 'absent'
   readonly nullable: boolean
+  /** The union of which a member was read as null although it says `{type: object, nullable: true}`. */
+  readonly nullBranch?: 'oneOf' | 'anyOf'
   readonly title?: string
   readonly description?: string
   readonly properties: ReadonlyMap<string, Schema>

@@ -102,9 +102,10 @@ const nullable: KeywordRule = (draft, value) => {
   draft.nullable ||= value === true
   return true
 }
-const union: KeywordRule = (draft, value) => {
+const union = (keyword: 'oneOf' | 'anyOf'): KeywordRule => (draft, value) => {
   if (!isArray(value)) return 'a list of schemas'
-  draft.nullable ||= value.some(allowsOnlyNull)
+  draft.nullable ||= value.some((item) => meansNull(item, value))
+  if (value.some((item) => isAnyObjectOrNull(item) && meansNull(item, value))) draft.nullBranch = keyword
   return true
 }
 const number: KeywordRule = (_, value) => isNumber(value) || 'a number'
@@ -143,8 +144,8 @@ const KEYWORDS: ReadonlyMap<string, KeywordRule> = new Map<string, KeywordRule>(
   ['exclusiveMaximum', numberOrFlag],
   ['nullable', nullable],
   ['x-nullable', nullable],
-  ['oneOf', union],
-  ['anyOf', union],
+  ['oneOf', union('oneOf')],
+  ['anyOf', union('anyOf')],
   ['allOf', (_, value) => isArray(value) || 'a list of schemas'],
   ['properties', (_, value) => isObject(value) || 'an object'],
   ['default', rule('default', (value) => value, 'a value')],
@@ -203,8 +204,18 @@ function contentFormat(written: string, format: string): KeywordRule {
   }
 }
 
+/** Whether a member of a union says nothing but that null is taken. */
+export function meansNull(item: JsonValue, among: readonly JsonValue[]): boolean {
+  return allowsOnlyNull(item) || (isAnyObjectOrNull(item) && !among.every((other) => allowsOnlyNull(other) || isAnyObjectOrNull(other)))
+}
+
+/** `{type: object, nullable: true}`: how generators of 3.0, which has no null, write "or null" beside another schema. */
+function isAnyObjectOrNull(value: JsonValue): boolean {
+  return isObject(value) && value['type'] === 'object' && value['nullable'] === true && Object.keys(value).length === 2
+}
+
 /** `{type: null}` and its like, as a member of a union. */
-export function allowsOnlyNull(value: JsonValue): boolean {
+function allowsOnlyNull(value: JsonValue): boolean {
   if (!isObject(value)) return false
   const { type } = value
   if (type === 'null' || (isArray(type) && type.length > 0 && type.every((name) => name === 'null'))) return true

@@ -99,6 +99,17 @@ describe('children of a schema', () => {
     expect(x.properties.get('a')?.refName).toBe('Y')
   })
 
+  it('read any object or null as null where something else stands beside it', () => {
+    const schema = schemaOf('X: {anyOf: [{$ref: "#/components/schemas/Y"}, {type: object, nullable: true}]}\nY: {type: string}')
+    expect(schema).toMatchObject({ nullable: true, nullBranch: 'anyOf' })
+    expect(schema.anyOf.map(({ refName }) => refName)).toEqual(['Y'])
+    const alone = schemaOf('X: {oneOf: [{type: object, nullable: true}]}')
+    expect(alone.oneOf).toHaveLength(1)
+    expect(alone.nullBranch).toBeUndefined()
+    const described = schemaOf('X: {oneOf: [{type: string}, {type: object, nullable: true, properties: {a: {}}}]}')
+    expect(described.oneOf).toHaveLength(2)
+  })
+
   it('leave out members of unions that allow only null', () => {
     const schema = schemaOf('X: {anyOf: [{$ref: "#/components/schemas/Y"}, {type: "null"}]}\nY: {type: object}')
     expect(schema).toMatchObject({ nullable: true, types: [] })

@@ -6,7 +6,7 @@ import type { Discriminator, Schema } from './normal-form.js'
 import { below } from './pointer.js'
 import { follow, keyOf, resolveReference } from './reference.js'
 import { siblingView } from './ref-siblings.js'
-import { allowsOnlyNull, emptyFacts, readFacts } from './schema-facts.js'
+import { emptyFacts, meansNull, readFacts } from './schema-facts.js'
 import { childless, NOTHING, schemaNode, type ChildReader } from './schema-node.js'
 
 /** The node of a place; the same object each time. */
@@ -87,8 +87,8 @@ class DocumentChildren implements ChildReader {
   }
 }
 
-function describesMore(item: JsonValue): boolean {
-  return !allowsOnlyNull(item)
+function describesMore(item: JsonValue, among: readonly JsonValue[]): boolean {
+  return !meansNull(item, among)
 }
 
 function optional(context: LinkContext, located: Located | undefined): Schema | undefined {
@@ -108,11 +108,11 @@ function propertiesOf(context: LinkContext, written: Located | undefined): Reado
 
 const NONE: readonly Schema[] = []
 
-function listOf(context: LinkContext, located: Located | undefined, keep: (item: JsonValue) => boolean = () => true): readonly Schema[] {
+function listOf(context: LinkContext, located: Located | undefined, keep: typeof describesMore = () => true): readonly Schema[] {
   if (located === undefined || !isArray(located.value)) return NONE
-  const { source, pointer } = located
+  const { source, pointer, value: all } = located
   const schemaOf = (value: JsonValue, index: number): Schema => schemaAt(context, { source, pointer: below(pointer, index), value })
-  return located.value.flatMap((value, index) => (keep(value) ? [schemaOf(value, index)] : []))
+  return all.flatMap((value, index) => (keep(value, all) ? [schemaOf(value, index)] : []))
 }
 
 function additionalOf(context: LinkContext, located: Located | undefined): boolean | Schema | undefined {

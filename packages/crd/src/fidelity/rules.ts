@@ -9,6 +9,8 @@ export const FIDELITY_RULES = {
   'structural-type': 'Every field of a structural schema has exactly one type. Several types have no form, except whole number or text (int-or-string); everything else becomes a field of any type.',
   'union-merged': 'The branches of a union become one object with the fields of all of them, because the branches cannot have their own types.',
   'empty-text': 'A branch that takes nothing but the empty text is how some APIs remove a value. The field keeps the type of the other branches; leaving it out, with whenRemoved, says the same.',
+  'null-branch': '`{type: object, nullable: true}` beside other members of a union is how generators of OpenAPI 3.0 write that the value may be null. It is read so, and other objects are not taken.',
+  'float-text': 'A number that may be a text where it is infinite or not a number is a number in the spec: no structural form takes numbers and texts, and a desired state is finite.',
   'union-relaxed': 'oneOf is weakened to anyOf where its branches only differ by what they require: a value that fulfils two of them would be refused although the API takes it.',
   'intersection-conflict': 'The members of an allOf contradict each other. What the first one says is kept.',
   'body-count': 'The spec holds parameters beside the fields of the body, so their number says nothing about the body.',

@@ -18,7 +18,7 @@ function count(lowering: Lowering, schema: Schema, open: Set<string>): number {
   const merged = mergeAllOf(lowering, schema)
   const known = lowering.sizes.get(merged.key)
   if (known !== undefined) return known
-  if (open.has(merged.key) || open.size > DEEPEST) return 1
+  if (open.has(merged.key) || open.size > DEEPEST) return cutSize(lowering, merged)
   open.add(merged.key)
   const settled = settleUnions(lowering, merged, NOWHERE).merged
   const total = childrenOf(lowering, settled).reduce((sum, child) => Math.min(ENOUGH, sum + count(lowering, child, open)), 1)
@@ -29,6 +29,22 @@ function count(lowering: Lowering, schema: Schema, open: Set<string>): number {
 
 /** Deeper schemas are cut anyway. */
 const DEEPEST = 60
+
+/** Nodes that are left where the tree is cut. */
+function cutSize(lowering: Lowering, merged: Merged): number {
+  const item = merged.types[0] === 'array' ? lowering.same.all(merged.items) : undefined
+  const end = item === undefined ? merged : mergeAllOf(lowering, item)
+  return (item === undefined ? 1 : 2) + plainChildren(lowering, settleUnions(lowering, end, NOWHERE).merged).length
+}
+
+/** The fields of an object that have one plain type: what is left of it where the tree is cut. */
+export function plainChildren(lowering: Lowering, { types, properties }: Merged): readonly (readonly [name: string, schema: Schema])[] {
+  if (types.length > 1 || (types[0] !== undefined && types[0] !== 'object')) return []
+  return [...properties].filter(([, schema]) => {
+    const { unions, types: [type, ...others] } = mergeAllOf(lowering, schema)
+    return unions.length === 0 && others.length === 0 && type !== undefined && type !== 'object' && type !== 'array'
+  })
+}
 
 /** What a level is made of below itself. */
 export function childrenOf(lowering: Lowering, merged: Merged): readonly Schema[] {

@@ -4,8 +4,8 @@ import { below, type Lowering, note, type Spot } from './context.js'
 import { describe, LONGEST_DESCRIPTION } from './describe.js'
 import { firstOf, mergeAllOf, type Merged } from './merge.js'
 import { lowerList } from './list.js'
-import { lowerObject } from './object.js'
-import { childrenOf, shareRoom, sizeOf } from './room.js'
+import { lowerObject, nameStep } from './object.js'
+import { childrenOf, plainChildren, shareRoom, sizeOf } from './room.js'
 import { lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
 import { ANYTHING, freeForm, type Structural } from './structural.js'
 import { settleUnions, type Settled } from './union.js'
@@ -20,13 +20,17 @@ export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, pref
   budget.nodes += 1
   if (budget.isSpent) return ANYTHING
   const merged = mergeAllOf(lowering, schema)
-  if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) return cutRecursion(lowering, merged, spot)
   const settled = settleUnions(lowering, merged, spot)
+  if (spot.open.filter((key) => key === merged.key).length > bounds.revisits) {
+    budget.recursionCut = true
+    return cut(lowering, { merged: settled.merged, spot, rule: 'recursion', description: 'Circular reference' })
+  }
   const children = childrenOf(lowering, settled.merged).length
-  if (
-    children > 0 &&
-    (spot.depth > bounds.depth || !hasRoom(lowering, schema, children, spot.room))
-  ) return cutSize(lowering, settled.merged, spot, prefix)
+  if (children > 0 && (spot.depth > bounds.depth || !hasRoom(lowering, schema, children, spot.room))) {
+    budget.sizeCut = true
+    const description = describe(settled.merged, prefix === undefined ? {} : { prefix }, LONGEST_DESCRIPTION)
+    return cut(lowering, { merged: settled.merged, spot, rule: 'size', description })
+  }
   return lowerMerged(lowering, settled, spot, prefix)
 }
 
@@ -39,25 +43,34 @@ function hasRoom(lowering: Lowering, schema: Schema, children: number, room: num
   return size <= room || (size > WHOLE && room >= children * 4)
 }
 
-function cutRecursion(lowering: Lowering, { schema, types }: Merged, spot: Spot): Structural {
-  lowering.budget.recursionCut = true
-  note(lowering, spot, { outcome: 'weakened', schema, keyword: 'properties', rule: 'recursion' })
-  const cut = freeForm('Circular reference')
-  return types.length === 1 && types[0] === 'array' ? { type: 'array', items: cut } : cut
+interface Cut {
+  readonly merged: Merged
+  readonly spot: Spot
+  readonly rule: 'recursion' | 'size'
+  readonly description: string | undefined
 }
 
-function cutSize(lowering: Lowering, merged: Merged, spot: Spot, prefix: string | undefined): Structural {
-  lowering.budget.sizeCut = true
-  note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule: 'size' })
-  const description = describe(merged, prefix === undefined ? {} : { prefix }, LONGEST_DESCRIPTION)
-  if (merged.types.length === 1 && merged.types[0] === 'array') return {
-    type: 'array',
-    items: ANYTHING,
-    ...(description !== undefined && { description }),
-  }
-  return merged.types.length === 1 && merged.types[0] === 'object'
-    ? freeForm(description)
-    : { ...ANYTHING, ...(description !== undefined && { description }) }
+/** Ends the tree here: of an object its plain fields are kept with their types, and whatever else it holds is taken as it comes. */
+function cut(lowering: Lowering, { merged, spot, rule, description }: Cut): Structural {
+  const text = description === undefined ? {} : { description }
+  const [type, ...others] = merged.types
+  if (type === 'array' && others.length === 0) return { type: 'array', items: cutElements(lowering, { merged, spot, rule, description }), ...(rule === 'size' && text) }
+  note(lowering, spot, { outcome: 'weakened', schema: merged.schema, keyword: 'properties', rule })
+  if (rule === 'size' && (type !== 'object' || others.length > 0)) return { ...ANYTHING, ...text }
+  const plain = plainChildren(lowering, merged)
+  if (plain.length === 0 || plain.length >= spot.room) return freeForm(description)
+  const step = (name: string): Spot => below(spot, { name: nameStep(name), key: merged.key, room: 1, repeated: false })
+  const fields = plain.map(([name, schema]) => [name, lowerSchema(lowering, schema, step(name))] as const)
+  return { type: 'object', ...text, properties: Object.fromEntries(fields), 'x-kubernetes-preserve-unknown-fields': true }
+}
+
+function cutElements(lowering: Lowering, { merged, spot, rule, description }: Cut): Structural {
+  const at = below(spot, { name: '[]', key: merged.key, room: spot.room - 1, repeated: true })
+  const schema = lowering.same.all(merged.items)
+  const items = schema && settleUnions(lowering, mergeAllOf(lowering, schema), at).merged
+  if (items !== undefined && items.schema !== merged.schema) return cut(lowering, { merged: items, spot: at, rule, description: rule === 'size' ? undefined : description })
+  note(lowering, at, { outcome: 'weakened', schema: merged.schema, keyword: 'items', rule })
+  return ANYTHING
 }
 
 function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Spot, prefix: string | undefined): Structural {
@@ -245,5 +258,6 @@ function noteLost(lowering: Lowering, merged: Merged, spot: Spot): void {
     if (schema.default !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'default', rule: 'defaults' })
     for (const { keyword } of schema.unsupported) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule: 'no-form' })
     if (schema.not !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
+    if (schema.nullBranch !== undefined) note(lowering, spot, { outcome: 'strengthened', schema, keyword: schema.nullBranch, rule: 'null-branch' })
   }
 }

@@ -40,7 +40,8 @@ function settle(lowering: Lowering, merged: Merged, spot: Spot): Settlement {
 
 function settleOne(lowering: Lowering, settled: Settled, given: Union, spot: Spot): Settled {
   const { merged, junctors } = settled
-  const union = withoutEmptyText(lowering, { ...given, branches: spread(given.branches, new Set()) }, spot)
+  const whole = { ...given, branches: spread(given.branches, new Set()) }
+  const union = withoutFloatTexts(lowering, withoutEmptyText(lowering, whole, spot), spot)
   const types = meetTypes(merged.types, union.branches.map(typesIn))
   if (types === 'conflict') {
     note(lowering, spot, { outcome: 'weakened', schema: union.of, keyword: union.kind, rule: 'intersection-conflict' })
@@ -76,6 +77,22 @@ function withoutEmptyText(lowering: Lowering, union: Union, spot: Spot): Union {
   if (branches.length === union.branches.length || branches.length === 0 || others.has('string') || others.size === 0) return union
   note(lowering, spot, { outcome: 'strengthened', schema: union.of, keyword: union.kind, rule: 'empty-text' })
   return { ...union, branches }
+}
+
+/**
+ * Doubles as OData describes them: a number, or a text because of the three values that JSON has no number for. A status takes all of
+ * it as it comes; a spec takes the number.
+ */
+function withoutFloatTexts(lowering: Lowering, union: Union, spot: Spot): Union {
+  if (lowering.mode === 'status' || !union.branches.some(namesInfinity)) return union
+  const numbers = union.branches.filter((branch) => typesIn(branch).every((type) => type === 'number') && typesIn(branch).length > 0)
+  if (numbers.length === 0) return union
+  note(lowering, spot, { outcome: 'strengthened', schema: union.of, keyword: union.kind, rule: 'float-text' })
+  return { ...union, branches: numbers }
+}
+
+function namesInfinity({ enum: values, allOf }: Schema): boolean {
+  return allOf.length === 0 && values !== undefined && values.length > 0 && values.every((value) => typeof value === 'string' && /^(?:[-+]?inf(?:inity)?|nan)$/i.test(value))
 }
 
 function isEmptyText(branch: Schema): boolean {

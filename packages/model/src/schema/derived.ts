@@ -57,7 +57,7 @@ export function anyOfThese(schemas: readonly Schema[]): Schema | undefined {
 }
 
 const PARTS = [
-  'refName', 'types', 'typeOrigin', 'nullable', 'title', 'description', 'properties', 'required', 'additionalProperties', 'minProperties',
+  'refName', 'types', 'typeOrigin', 'nullable', 'nullBranch', 'title', 'description', 'properties', 'required', 'additionalProperties', 'minProperties',
   'maxProperties', 'items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems', 'allOf', 'oneOf', 'anyOf', 'not', 'enum', 'format', 'pattern',
   'minLength', 'maxLength', 'minimum', 'maximum', 'multipleOf', 'default', 'example', 'readOnly', 'writeOnly', 'deprecated', 'discriminator',
   'extensions', 'unsupported', 'findings',
