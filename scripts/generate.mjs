@@ -8,6 +8,14 @@ export const GENERATED = {
   'docs/restdefinition.md': async () => (await import('../packages/restdefinition/dist/index.js')).renderFieldReference(),
   'docs/fidelity.md': async () => (await import('../packages/crd/dist/index.js')).renderFidelityRules(),
   'crds/ogen.krateo.io_restdefinitions.yaml': async () => (await import('../packages/crd/dist/index.js')).renderRestDefinitionCrdYaml(),
+  // The chart has copies of its own: Helm reads no file outside of a chart.
+  'charts/oasgen-provider/charts/oasgen-provider-crd/files/ogen.krateo.io_restdefinitions.yaml': async () =>
+    (await import('../packages/crd/dist/index.js')).renderRestDefinitionCrdYaml(),
+  'charts/oasgen-provider/files/provider-rules.yaml': async () => renderRules((await import('../packages/provider/dist/index.js')).providerRules()),
+}
+
+function renderRules(rules) {
+  return ['# Made by `npm run generate` from packages/provider; do not edit.', 'rules:', ...rules.map((rule) => `- ${JSON.stringify(rule)}`), ''].join('\n')
 }
 
 export async function generate() {
