@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 
 const COMPILE_WORKER = { 'compile-worker': 'packages/provider/dist/compile-worker.js' }
 
-const PROGRAMS = [
+export const PROGRAMS = [
   { outdir: 'packages/cli/bundle', entries: { oasgen: 'packages/cli/dist/main.js', ...COMPILE_WORKER } },
   { outdir: 'packages/provider/bundle', entries: { 'oasgen-provider': 'packages/provider/dist/main.js', ...COMPILE_WORKER } },
   { outdir: 'packages/rest-controller/bundle', entries: { 'rest-dynamic-controller': 'packages/rest-controller/dist/main.js' } },
@@ -15,26 +15,31 @@ export async function bundle() {
   for (const program of PROGRAMS) {
     if (!Object.values(program.entries).every((entry) => existsSync(entry))) continue
     rmSync(program.outdir, { recursive: true, force: true })
-    await build({
-      entryPoints: program.entries,
-      outdir: program.outdir,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      minifySyntax: true,
-      minifyWhitespace: true,
-      // Under Node's condition yaml is CommonJS, whose names a dynamic import does not see in a bundle.
-      alias: { yaml: resolve('node_modules/yaml/browser/index.js') },
-      legalComments: 'none',
-      logLevel: 'warning',
-      // CommonJS dependencies call require for Node's own modules.
-      banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
-    })
+    await build(optionsFor(program))
   }
   copyDemo()
+}
+
+/** The SBOM of the images asks esbuild with the same options what went in. */
+export function optionsFor(program) {
+  return {
+    entryPoints: program.entries,
+    outdir: program.outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Under Node's condition yaml is CommonJS, whose names a dynamic import does not see in a bundle.
+    alias: { yaml: resolve('node_modules/yaml/browser/index.js') },
+    legalComments: 'none',
+    logLevel: 'warning',
+    // CommonJS dependencies call require for Node's own modules.
+    banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  }
 }
 
 // The command brings the bookshop along: its document and its manifests are read at run time.
