@@ -71,6 +71,14 @@ describe('spec fields', () => {
     ])
   })
 
+  it('are sent by update also under another name', () => {
+    const paths = things({ create: objectOf({ name: STRING, labels: THING }), update: objectOf({ new_labels: THING }), get: objectOf({ id: STRING, name: STRING, labels: THING }) })
+    const update = { action: 'update', method: 'PATCH', path: '/things/{id}', fieldMapping: [{ inBody: 'new_labels', inCustomResource: 'spec.labels' }] }
+    const { model, findings } = build({ paths, verbs: [...VERBS.filter((verb) => !verb.startsWith('update')), update], resource: { schema: 'strict', fields: [{ path: 'spec.name', immutable: 'deny' }] } })
+    expect(model.spec.map(({ name, sentBy }) => [name, sentBy])).toContainEqual(['labels', ['create', 'update']])
+    expect(findings.map(({ code }) => code)).not.toContain('MDL0217')
+  })
+
   it('of a list, a text and a map have a name', () => {
     for (const [schema, name] of [[{ type: 'array', items: STRING }, 'items'], [{ type: 'string' }, 'body'], [{ type: 'object', additionalProperties: STRING }, 'body']] as const) {
       expect(build({ paths: things({ create: schema }), verbs: ['create POST /things'] }).model.spec.map((field) => field.name)).toEqual([name])
@@ -132,6 +140,16 @@ describe('configuration', () => {
     expect(build({ paths: things(), verbs: VERBS, document }).model.configuration?.schemes.map(({ name, block, method }) => [name, block, method])).toEqual([['a', 'bearer', 'bearer'], ['b', 'apiKey', 'apiKey'], ['c', 'c', 'apiKey'], ['d-e', 'dE', 'apiKey']])
   })
 
+  it.each<[string, string, object | undefined, string]>([
+    ['strict', '/v1', { required: false, schemes: [] }, 'somebody has to say where the API is'],
+    ['strict', 'https://api.test', undefined, 'there is nothing to configure'],
+    ['compatible', '/v1', undefined, 'the reference has none without credentials'],
+  ])('of a %s kind without credentials on %s (%#: %s)', (schema, url, want, _reason) => {
+    const { configuration } = build({ paths: things(), verbs: VERBS, resource: { schema }, document: { servers: [{ url }] } }).model
+    if (want === undefined) expect(configuration).toBeUndefined()
+    else expect(configuration).toMatchObject(want)
+  })
+
   it.each([
     [['*'], ['findby', 'get'], 'the wildcard is a wish for those that have it'],
     [['get'], ['get'], 'a single action'],
@@ -156,11 +174,13 @@ const GOOD = { paths: things(), verbs: VERBS, resource: { ...STATUS, identifiers
 const FINDINGS: readonly FindingRow[] = [
   { code: 'MDL0204', reason: 'a media type that is not offered', given: { ...GOOD, verbs: [{ action: 'create', method: 'POST', path: '/things', body: { contentType: 'text/csv' } }, ...VERBS.filter((verb) => !verb.startsWith('create'))] } },
   { code: 'MDL0205', reason: 'nobody knows where to send requests', given: { ...GOOD, document: { servers: [{ url: '/v1' }] } } },
+  { code: 'MDL0205', reason: 'strict kinds always have a Configuration that can say it', given: { ...GOOD, resource: { ...GOOD.resource, schema: 'strict' }, document: { servers: [{ url: '/v1' }] } }, has: { help: 'set spec.document.servers, or baseURL in the Configuration' } },
   { code: 'MDL0206', reason: 'a scheme of no known type', given: { ...GOOD, document: { components: { securitySchemes: { x: { type: 'kerberos' } } } } } },
   { code: 'MDL0213', reason: 'excluded from the spec and in no status', given: { ...GOOD, resource: { excludedSpecFields: ['id'], identifiers: ['name'] } }, has: { severity: 'error' } },
   { code: 'MDL0214', reason: 'the user would have to know what only the API knows', given: { ...GOOD, resource: { identifiers: ['name'], additionalStatusFields: [] } } },
   { code: 'MDL0215', reason: 'no item ever matches', given: { ...GOOD, resource: { ...STATUS, identifiers: ['nmae'] } }, has: { fix: { patch: [{ op: 'replace', path: '/spec/resource/identifiers/0', value: 'name' }] } } },
   { code: 'MDL0216', reason: 'text as a fallback, and said', given: { ...GOOD, resource: { ...GOOD.resource, additionalStatusFields: ['id', 'nope'] } } },
+  { code: 'MDL0216', reason: 'an open answer may have it all the same', given: { ...GOOD, paths: things({ get: { ...objectOf({ id: STRING, name: STRING }), additionalProperties: {} } }), resource: { ...GOOD.resource, additionalStatusFields: ['id', 'nope'] } }, has: { severity: 'notice' } },
   { code: 'MDL0217', reason: 'the edit would never arrive', given: { ...GOOD, paths: things({ create: objectOf({ name: STRING, region: STRING }), update: objectOf({ name: STRING }), get: objectOf({ id: STRING, name: STRING, region: STRING }) }) }, has: { fix: { patch: [{ path: '/spec/resource/fields' }] } } },
   { code: 'MDL0218', reason: 'the reference drops it without a word', given: { ...GOOD, resource: { ...GOOD.resource, configurationFields: [{ fromOpenAPI: { name: 'x', in: 'query' }, fromRestDefinition: { actions: ['get'] } }] } } },
   { code: 'MDL0219', reason: 'one thing, two spellings', given: { ...GOOD, paths: things({ create: objectOf({ user_id: STRING, userId: STRING }) }) } },

@@ -1,8 +1,9 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { printPath } from '@oasgen/fieldpath'
 import { nearestName } from '@oasgen/restdefinition'
+import type { Schema } from '@oasgen/openapi'
 import { isObjectSchema, propertiesOf, schemaAt } from '../schema/look.js'
-import type { StatusFieldModel } from '../resource/status.js'
+import { answerOf, type StatusFieldModel } from '../resource/status.js'
 import type { ResourceModel } from '../resource-model.js'
 import { at, sameWord } from './places.js'
 
@@ -14,6 +15,8 @@ function unknown(model: ResourceModel, field: StatusFieldModel): readonly Findin
   const transformed = Object.values(model.verbs).some((verb) => verb.description.responseTransform !== undefined)
   if (field.schema !== undefined || field.from === 'mapping' || transformed || isMapped(model, field)) return []
   const action = model.verbs.get?.call?.response ? 'get' : model.verbs.findby ? 'findby' : 'any verb'
+  const items = field.from === 'identifier' ? answerOf(model.verbs, 'findby') : undefined
+  if (items !== undefined && (isOpen(items.object) || schemaAt(items.object, field.names) !== undefined)) return []
   const names = model.object ? [...propertiesOf(model.object.object).keys()] : []
   const near = nearby(model, field, names)
   const related = model.object ? [{ where: model.object.place, message: 'the answer' }] : []
@@ -21,9 +24,15 @@ function unknown(model: ResourceModel, field: StatusFieldModel): readonly Findin
     ...at(model, field.at, related),
     ...(near === undefined && names.length === 0 && { help: 'the document does not describe the answer; an overlay can add its schema' }),
     ...nearFix(field, near),
+    ...(model.object !== undefined && isOpen(model.object.object) && { severity: 'notice' as const }),
   }
   const texts = { path: field.path, action, near: near ?? (names.slice(0, 12).join(', ') || 'none') }
   return [finding(field.from === 'identifier' && model.verbs.findby !== undefined ? 'MDL0215' : 'MDL0216', texts, extras)]
+}
+
+/** The document says that there may be more than it names. */
+function isOpen({ additionalProperties }: Schema): boolean {
+  return additionalProperties === true || typeof additionalProperties === 'object'
 }
 
 /** A mapping of a response writes it. */

@@ -44,7 +44,7 @@ function servers(model: ResourceModel): readonly Finding[] {
     finding(
       'MDL0205',
       { action: first.action, found: urls.length === 0 ? 'there is none' : urls.join(', ') },
-      { where: first.operation.place },
+      { where: first.operation.place, ...(model.configuration === undefined && { help: 'set spec.document.servers' }) },
     ),
   ]
 }

@@ -45,7 +45,14 @@ function addSource(
     text(mapping.from.keyFromCustomResource)
   } else if (mapping.from.type === 'resource') {
     addUndeclared(drafts, mapping.from.path, () => targetSchema(call, mapping) ?? plainSchema(place, 'string'), place, action)
+    if (mapping.to.in === 'body') sendBy(drafts, mapping.from.path, action)
   }
+}
+
+/** Under whatever name the body has it: a field that update calls `new_name` can be changed. */
+function sendBy(drafts: DraftFields, path: string, action: CallAction): void {
+  const names = pathNames(path)
+  if (names?.[0] === 'spec') drafts.get(names[1] ?? '')?.sentBy.add(action)
 }
 type CallAction = NonNullable<VerbModels[keyof VerbModels]>['action']
 

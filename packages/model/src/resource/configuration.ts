@@ -34,15 +34,23 @@ export interface ConfigurationParameter {
 export function buildConfiguration(document: Document, definition: RestDefinition, verbs: VerbModels): ConfigurationModel | undefined {
   const { resource } = definition
   const schemes = buildSchemes(document, definition, verbs)
-  if (schemes.length === 0 && resource.configurationFields.length === 0) return undefined
+  const asReference = schemes.length > 0 || resource.configurationFields.length > 0
+  if (!asReference && (resource.schema === 'compatible' || !lacksServer(verbs))) return undefined
   const kind = resource.kind.charAt(0).toUpperCase() + resource.kind.slice(1)
   return {
     kind: `${kind}Configuration`,
     plural: `${kind.toLowerCase()}configurations`,
-    required: resource.schema === 'compatible',
+    required: resource.schema === 'compatible' && asReference,
     schemes,
     parameters: resource.configurationFields.flatMap((field) => configured(field, definition, verbs)),
   }
+}
+
+/** Somebody has to say where the API is, also where nothing else is configured. The reference has no Configuration then. */
+function lacksServer(verbs: VerbModels): boolean {
+  return Object.values(verbs).some((verb) =>
+    [...(verb.call ? [verb.call] : []), ...verb.steps].some(({ operation }) => !operation.servers.some(({ form }) => form === 'absolute')),
+  )
 }
 
 /** `["*"]` = every action that the definition declares. */
