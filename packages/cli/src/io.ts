@@ -1,10 +1,15 @@
+import { renderColour, type Finding } from '@oasgen/diagnostics'
+
 /** The world of a command: everything that it reads or prints goes through here, so that tests need no process. */
 export interface CommandIo {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** The result that was asked for. */
   out(text: string): void
   err(text: string): void
+  /** What was done, for people: nothing with --quiet. */
+  note(text: string): void
   /** A terminal shows it: colours and redrawing are allowed. */
   readonly isTerminal: boolean
   readonly columns: number
@@ -27,6 +32,15 @@ export const EXIT = {
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** What each code means, for `--help` and the reference. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'done, and nothing is wrong',
+  1: 'something was found: findings of severity error, differences that were asked for, a condition that was not met',
+  2: 'the command line cannot be understood',
+  69: 'a file, a cluster or an API cannot be reached',
+  130: 'stopped by the user',
+}
+
 /** Ends a command with a message for people; everything expected is one of these. */
 export class CommandError extends Error {
   readonly code: ExitCode
@@ -37,4 +51,14 @@ export class CommandError extends Error {
     this.code = options.code ?? EXIT.found
     this.help = options.help
   }
+}
+
+/** https://no-color.org: any value but the empty one. */
+export function usesColour({ isTerminal, env }: CommandIo): boolean {
+  return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
+}
+
+/** Findings as people read them, as wide as the terminal. */
+export function findingsText(io: CommandIo, findings: readonly Finding[]): string {
+  return renderColour(findings, { width: io.columns, colours: usesColour(io) ? 'ansi' : 'none' })
 }

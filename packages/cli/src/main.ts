@@ -13,12 +13,15 @@ async function start(): Promise<void> {
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort(signal))
   process.stdout.on('error', endQuietly)
+  const args = process.argv.slice(2)
+  const isQuiet = args.includes('--quiet') || args.includes('-q')
   process.exitCode = await main({
-    args: process.argv.slice(2),
+    args,
     env: process.env,
     cwd: process.cwd(),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    note: (text) => { if (!isQuiet) process.stdout.write(text) },
     isTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 100,
     readStdin,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isObject, textOf, type JsonObject } from '@oasgen/json'
-import { metadataOf } from '@oasgen/kube'
+import { CONFIG_MAPS, metadataOf, SECRETS, type Kube } from '@oasgen/kube'
 import { readSourceUri, type DocumentSource } from '@oasgen/openapi'
 import { compileDefinition, type Compiled, type SourceText } from '@oasgen/provider'
 import { createTransport, type Transport } from '@oasgen/transport'
@@ -12,6 +12,17 @@ import type { Manifest } from '../kubectl/manifests.js'
 export interface CompileOptions {
   /** `<name>=<file or address>` or one address for all: read in place of what oasPath says. */
   readonly document?: readonly string[]
+  /** Asked for ConfigMaps and Secrets that are not among the files. */
+  readonly clusterObject?: ClusterObject
+}
+
+export type ClusterObject = (kind: 'ConfigMap' | 'Secret', ref: { readonly namespace: string; readonly name: string }) => Promise<JsonObject | undefined>
+
+export function clusterDocuments(kube: Kube): ClusterObject {
+  return async (kind, ref) => {
+    const answer = await kube.get(kind === 'Secret' ? SECRETS : CONFIG_MAPS, ref)
+    return answer.ok ? answer.value : undefined
+  }
 }
 
 /** One RestDefinition of the files and what it gives. */
@@ -115,14 +126,16 @@ async function loadNow(loader: Loader, manifest: Manifest, address: string): Pro
   return answer.type === 'failure' ? { finding: { ...answer.finding, where: manifest.place('/spec/oasPath') } } : { finding: notThere(manifest, address, 'the server says that it has not changed') }
 }
 
-function fromManifests({ manifests }: Loader, manifest: Manifest, source: DocumentSource & { readonly kind: 'configMap' | 'secret' }): Loaded {
+async function fromManifests({ manifests, options }: Loader, manifest: Manifest, source: DocumentSource & { readonly kind: 'configMap' | 'secret' }): Promise<Loaded> {
   const kind = source.kind === 'secret' ? 'Secret' : 'ConfigMap'
-  const found = manifests.find(({ object }) => object.kind === kind && metadataOf(object).name === source.name)
-  if (found === undefined) return { finding: notThere(manifest, source.uri, `no ${kind} ${source.name} is among the files`) }
-  const data = isObject(found.object.data) ? found.object.data : isObject(found.object.stringData) ? found.object.stringData : {}
+  const file = manifests.find(({ object }) => object.kind === kind && metadataOf(object).name === source.name)
+  const found = file?.object ?? await options.clusterObject?.(kind, source)
+  if (found === undefined) return { finding: notThere(manifest, source.uri, `no ${kind} ${source.name} is among the files${options.clusterObject === undefined ? '' : ' or in the cluster'}`) }
+  const data = isObject(found.data) ? found.data : isObject(found.stringData) ? found.stringData : {}
   const text = Object.hasOwn(data, source.key) ? data[source.key] : undefined
   if (typeof text !== 'string') return { finding: notThere(manifest, source.uri, `${kind} ${source.name} has no key ${source.key}`) }
-  return { text: { uri: source.uri, bytes: Buffer.from(text) } }
+  const isEncoded = kind === 'Secret' && isObject(found.data)
+  return { text: { uri: source.uri, bytes: Buffer.from(text, isEncoded ? 'base64' : 'utf8') } }
 }
 
 // A relative path is relative to the file that names it, so that a folder can be moved; else to where the command runs.

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { printYaml, renderFidelityText } from '@oasgen/crd'
-import { hasErrors, renderColour } from '@oasgen/diagnostics'
+import { hasErrors } from '@oasgen/diagnostics'
 import { textOf, writeJson, type JsonObject } from '@oasgen/json'
 import { nameOf } from '@oasgen/kube'
 import { namesFor, renderAccess, renderPeopleRoles } from '@oasgen/provider'
-import { EXIT, CommandError, type CommandIo, type ExitCode } from '../io.js'
+import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { readManifests } from '../kubectl/manifests.js'
 import { compileManifests, type CompiledDefinition, type CompileOptions } from './compile.js'
 
@@ -24,7 +24,7 @@ export async function render(io: CommandIo, options: RenderOptions): Promise<Exi
   const all = await compileManifests(io, manifests, options)
   if (all.length === 0) throw new CommandError('there is no RestDefinition in these files', { code: EXIT.usage })
   const findings = all.flatMap(({ compiled }) => compiled.findings)
-  if (findings.length > 0) io.err(renderColour(findings.filter(({ severity }) => severity !== 'notice'), { width: io.columns, colours: io.isTerminal ? 'ansi' : 'none' }))
+  if (findings.length > 0) io.err(findingsText(io, findings.filter(({ severity }) => severity !== 'notice')))
   for (const one of all) output(io, options, one)
   return hasErrors(findings) ? EXIT.found : EXIT.ok
 }
@@ -39,7 +39,7 @@ function output(io: CommandIo, options: RenderOptions, one: CompiledDefinition):
   mkdirSync(folder, { recursive: true })
   for (const { file, text } of texts) {
     writeFileSync(join(folder, file), text)
-    io.err(`wrote ${join(options.outputDir, file)}\n`)
+    io.note(`wrote ${join(options.outputDir, file)}\n`)
   }
 }
 

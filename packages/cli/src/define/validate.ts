@@ -1,8 +1,8 @@
-import { finding, hasErrors, renderColour, renderJson, summaryText, uniqueFindings, type Finding } from '@oasgen/diagnostics'
+import { finding, hasErrors, renderJson, summaryText, uniqueFindings, type Finding } from '@oasgen/diagnostics'
 import { fromPlain, isArray, isObject, textOf, writeJson, type JsonObject } from '@oasgen/json'
 import { parsePath, toPointer } from '@oasgen/fieldpath'
 import { prune, readSchema, validateObject, type StructuralSchema } from '@oasgen/structural'
-import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
+import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { readManifests, type Manifest } from '../kubectl/manifests.js'
 import { compileManifests, type CompileOptions, type CompiledDefinition } from './compile.js'
 import { githubText, sarifText } from './report.js'
@@ -26,7 +26,7 @@ export async function validate(io: CommandIo, options: ValidateOptions): Promise
 
 function printed(io: CommandIo, findings: readonly Finding[], options: ValidateOptions): string {
   switch (options.output ?? 'text') {
-    case 'text': return `${renderColour(findings, { width: io.columns, colours: io.isTerminal && io.env['NO_COLOR'] === undefined ? 'ansi' : 'none' })}${summaryText(findings)}\n`
+    case 'text': return `${findingsText(io, findings)}${summaryText(findings)}\n`
     case 'json': return `${renderJson(findings)}\n`
     case 'sarif': return `${writeJson(fromPlain(sarifText(findings)) ?? null, { indent: 2 })}\n`
     case 'github': return githubText(findings)

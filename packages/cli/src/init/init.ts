@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { renderColour } from '@oasgen/diagnostics'
 import { linkDocument, readDocument, readManifestText, readSourceUri, type Document } from '@oasgen/openapi'
 import { compileDefinition, type Compiled } from '@oasgen/provider'
 import { isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
 import { createTransport } from '@oasgen/transport'
-import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
+import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { printYaml } from '../yaml.js'
 import { detectResources } from './detect.js'
 import { completeProposal, type Proposal } from './propose.js'
@@ -33,7 +32,7 @@ export async function init(io: CommandIo, address: string, options: InitOptions)
   const oasPath = options.oasPath ?? (/^[a-z]+:\/\//.test(address) ? address : resolve(io.cwd, address))
   const source = readDocument(bytes, { uri: oasPath })
   if (source.value === undefined) {
-    io.err(renderColour(source.findings, { width: io.columns, colours: io.isTerminal ? 'ansi' : 'none' }))
+    io.err(findingsText(io, source.findings))
     return EXIT.found
   }
   const document = linkDocument(source.value)
@@ -139,7 +138,7 @@ function writeFiles(io: CommandIo, { proposal, text, compiled }: Judged, { outpu
     const path = join(folder, file)
     if (existsSync(path)) throw new CommandError(`${join(outputDir, file)} is there already`, { help: 'move it away, or write elsewhere with --output-dir' })
     writeFileSync(path, content)
-    io.out(`wrote ${join(outputDir, file)}\n`)
+    io.note(`wrote ${join(outputDir, file)}\n`)
   }
 }
 

@@ -21,7 +21,7 @@ export async function apply(io: CommandIo, options: ApplyOptions): Promise<ExitC
     let failed = 0
     for (const manifest of manifests) {
       const outcome = await applyObject(target.kube, manifest, { ...options, namespace: target.namespace })
-      if (outcome.ok) io.out(`${outcome.text}\n`)
+      if (outcome.ok) io.note(`${outcome.text}\n`)
       else {
         failed++
         io.err(`${outcome.text}\n`)

@@ -25,7 +25,7 @@ export async function remove(io: CommandIo, names: readonly string[], options: D
     let code: ExitCode = EXIT.ok
     for (const one of doomed) {
       const answer = await target.kube.delete(one.type, refTo(one))
-      if (answer.ok) io.out(`${lowerName(one.type, one.name)} deleted\n`)
+      if (answer.ok) io.note(`${lowerName(one.type, one.name)} deleted\n`)
       else if (answer.error.kind !== 'notFound' || options.ignoreNotFound !== true) {
         io.err(`${answer.error.finding.message}\n`)
         code = EXIT.found

@@ -16,17 +16,22 @@ export interface Target {
 
 /** The cluster a command speaks to: flag, `KUBECONFIG`, the control plane that `up` started here, then kubectl's default. */
 export async function connectTarget(io: CommandIo, options: TargetOptions): Promise<Target> {
-  const path = options.kubeconfig ?? fromEnvironment(io) ?? ownKubeconfig(io)
-  const loaded = await loadKubeconfig({ ...(path !== undefined && { path }), ...(options.context !== undefined && { context: options.context }) })
+  const path = kubeconfigPath(io, options)
+  const loaded = await loadKubeconfig({ ...(path !== undefined && { path }), ...(options.context !== undefined && { context: options.context }), env: io.env })
   if (loaded.value === undefined) throw new CommandError(loaded.findings[0]?.message ?? 'no kubeconfig', { code: EXIT.unavailable, help: HELP })
   return { kube: connectKube(loaded.value), namespace: options.namespace ?? loaded.value.namespace ?? 'default' }
 }
 
 const HELP = 'start one here with `oasgen up`, or name yours with --kubeconfig or KUBECONFIG'
 
-function fromEnvironment(io: CommandIo): string | undefined {
-  const path = io.env['KUBECONFIG']
-  return path === undefined || path === '' ? undefined : path
+/** Undefined: what KUBECONFIG lists, or kubectl's default. */
+export function kubeconfigPath(io: CommandIo, options: TargetOptions): string | undefined {
+  return options.kubeconfig ?? (isInEnvironment(io) ? undefined : ownKubeconfig(io))
+}
+
+// Several files, as kubectl merges them: whoever reads the variable does that.
+function isInEnvironment(io: CommandIo): boolean {
+  return (io.env['KUBECONFIG'] ?? '') !== ''
 }
 
 function ownKubeconfig(io: CommandIo): string | undefined {

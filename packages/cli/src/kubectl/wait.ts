@@ -23,7 +23,7 @@ export async function wait(io: CommandIo, names: readonly string[], options: Wai
     for (const { type, name } of awaited) {
       const ref = { name, ...(type.namespaced && { namespace: target.namespace }) }
       await waitFor({ io, kube: target.kube, type, ref, goal, end, what: options.for })
-      io.out(`${lowerName(type, name)} ${options.for === 'delete' ? 'deleted' : 'condition met'}\n`)
+      io.note(`${lowerName(type, name)} ${options.for === 'delete' ? 'deleted' : 'condition met'}\n`)
     }
     return EXIT.ok
   } finally {

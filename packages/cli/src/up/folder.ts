@@ -78,6 +78,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Where the controller of a Deployment listens for `describe` and `replay`; beside the lock of the folder. */
+export function healthPortFile(cwd: string, deployment: string): string {
+  return join(cwd, '.oasgen', 'controllers', `${deployment}.port`)
+}
+
 export function readRun(cwd: string): RunFile {
   const file = join(cwd, '.oasgen', 'run.json')
   if (!existsSync(file)) throw new CommandError('no `oasgen up` runs in this folder', { code: EXIT.unavailable, help: 'start one: oasgen up --demo' })

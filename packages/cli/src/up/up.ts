@@ -11,7 +11,7 @@ import { controllerRunner } from './controllers.js'
 import { startDemoShop, type DemoShop } from './demo-shop.js'
 import { followObjects } from './follow.js'
 import { takeFolder, type UpFolder } from './folder.js'
-import { restDefinitionCrd } from '@oasgen/restdefinition'
+import { applyDefinitionKind } from './definition-kind.js'
 import { keepRunning } from './workers.js'
 
 export interface UpOptions {
@@ -29,7 +29,7 @@ export async function up(io: CommandIo, paths: readonly string[], options: UpOpt
   const folder = takeFolder(io.cwd)
   const closing: (() => Promise<void>)[] = [async () => folder.release()]
   try {
-    const plane = await startPlane(folder, options)
+    const plane = await startPlane(io, folder, options)
     closing.push(() => plane.close())
     const shop = options.demo === true ? await startDemoShop(io, folder, options.demoPort) : undefined
     if (shop !== undefined) closing.push(() => shop.stop())
@@ -52,12 +52,13 @@ export async function up(io: CommandIo, paths: readonly string[], options: UpOpt
   }
 }
 
-async function startPlane(folder: UpFolder, options: UpOptions): Promise<ControlPlane> {
+async function startPlane(io: CommandIo, folder: UpFolder, options: UpOptions): Promise<ControlPlane> {
   try {
     const plane = await startControlPlane({
       ...(options.inMemory === true ? { inMemory: true } : { dataDir: folder.data }),
       port: folder.port('api', options.port),
-      runner: controllerRunner(folder.kubeconfig, () => undefined),
+      // Somebody looks at the screen: drift is to be seen in seconds, not at the third minute.
+      runner: controllerRunner({ kubeconfig: folder.kubeconfig, cwd: io.cwd, onLine: () => undefined, env: { REST_CONTROLLER_RESYNC_INTERVAL: '5s' } }),
     })
     plane.writeKubeconfig(folder.kubeconfig)
     folder.keepPort('api', plane.port)
@@ -75,11 +76,6 @@ async function connect(folder: UpFolder): Promise<Kube> {
 }
 
 const PROVIDER_ARGS = ['-health-port=0', '-metrics-port=0', '-private-sources=allow', '-poll=1m']
-
-async function applyDefinitionKind(kube: Kube): Promise<void> {
-  const applied = await applyObject(kube, { object: restDefinitionCrd(), file: 'RestDefinition', place: (pointer) => ({ kind: 'document', uri: 'RestDefinition', pointer }) }, { namespace: 'default', force: true })
-  if (!applied.ok) throw new CommandError(applied.text)
-}
 
 interface Head {
   readonly plane: ControlPlane
