@@ -1,5 +1,6 @@
 import { objectFrom, readJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Field, FieldType, Scalar, StructType, TypeTable, WireField } from '../schema/type-table.js'
+import { decodeSchemaProps } from './schema-props.js'
 import { Malformed, WireReader } from './wire.js'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -108,6 +109,7 @@ function readScalar(reader: WireReader, wire: number, scalar: Scalar): JsonValue
     case 'bool': return reader.varint() !== 0n
     case 'int32': case 'int64': return integer(reader.varint())
     case 'float': return new DataView(Uint8Array.from(reader.fixed(8)).buffer).getFloat64(0, true)
+    case 'schema': return decodeSchemaProps(message(reader, wire))
     case 'time': case 'microtime': case 'duration': case 'intstr': case 'quantity': case 'any': return readSpecial(message(reader, wire), scalar)
   }
 }

@@ -71,7 +71,7 @@ apiextensions.v1.CustomResourceSubresourceScale specReplicasPath:1:string+! stat
 apiextensions.v1.CustomResourceSubresourceStatus
 apiextensions.v1.CustomResourceSubresources status:1:apiextensions.v1.CustomResourceSubresourceStatus*
  scale:2:apiextensions.v1.CustomResourceSubresourceScale*
-apiextensions.v1.CustomResourceValidation openAPIV3Schema:1:any*
+apiextensions.v1.CustomResourceValidation openAPIV3Schema:1:schema*
 apiextensions.v1.SelectableField jsonPath:1:string+!
 apiextensions.v1.ServiceReference namespace:1:string+! name:2:string+! path:3:string* port:4:int32*
 apiextensions.v1.WebhookClientConfig url:3:string* service:1:apiextensions.v1.ServiceReference* caBundle:2:bytes

@@ -38,10 +38,10 @@ export type FieldType =
   | { readonly kind: 'list'; readonly element: FieldType }
   | { readonly kind: 'map'; readonly value: FieldType }
 export type Scalar =
-  | 'string' | 'bool' | 'int32' | 'int64' | 'float' | 'bytes' | 'time' | 'microtime' | 'duration' | 'intstr' | 'quantity' | 'any'
+  | 'string' | 'bool' | 'int32' | 'int64' | 'float' | 'bytes' | 'time' | 'microtime' | 'duration' | 'intstr' | 'quantity' | 'any' | 'schema'
 
 const SCALARS: ReadonlySet<string> = new Set([
-  'string', 'bool', 'int32', 'int64', 'float', 'bytes', 'time', 'microtime', 'duration', 'intstr', 'quantity', 'any',
+  'string', 'bool', 'int32', 'int64', 'float', 'bytes', 'time', 'microtime', 'duration', 'intstr', 'quantity', 'any', 'schema',
 ])
 
 /** Reads the table when somebody asks, and each type once. */

@@ -69,5 +69,5 @@ export class TypedMerger {
 
 const SCALARS: Readonly<Record<Scalar, MergeType>> = {
   string: STRING, bytes: STRING, time: SCALAR, microtime: SCALAR, duration: STRING, bool: BOOLEAN, int32: NUMERIC, int64: NUMERIC, float: NUMERIC,
-  intstr: SCALAR, quantity: SCALAR, any: OPAQUE,
+  intstr: SCALAR, quantity: SCALAR, any: OPAQUE, schema: OPAQUE,
 }

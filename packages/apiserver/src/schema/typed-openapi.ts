@@ -2,12 +2,14 @@ import type { JsonObject } from '@oasgen/json'
 import { META_REF, ref } from '../discovery/meta-components.js'
 import type { Field, FieldType, Scalar, StructType, TypeTable } from './type-table.js'
 
+const OPEN: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+
 const SCALAR_SCHEMAS: Readonly<Record<Scalar, JsonObject>> = {
   string: { type: 'string' }, bool: { type: 'boolean' }, int32: { type: 'integer', format: 'int32' }, int64: { type: 'integer', format: 'int64' },
   float: { type: 'number', format: 'double' }, bytes: { type: 'string', format: 'byte' }, time: { $ref: ref(META_REF.time) },
   microtime: { type: 'string', format: 'date-time' }, duration: { type: 'string' },
   intstr: { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' },
-  quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] }, any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  quantity: { oneOf: [{ type: 'string' }, { type: 'number' }] }, any: OPEN, schema: OPEN,
 }
 
 /** The schemas of a type and of all that it is made of. */

@@ -82,7 +82,7 @@ class TypedReader {
       case 'bool': return typeof value === 'boolean' ? value : this.#wrong(value, place, 'bool')
       case 'int32': case 'int64': return this.#integer(scalar, value, place)
       case 'float': return isNumber(value) ? value : this.#wrong(value, place, 'float64')
-      case 'any': return value
+      case 'any': case 'schema': return value
       case 'intstr': return typeof value === 'string' || typeof value === 'number' ? value : this.#wrong(value, place, 'intstr.IntOrString')
       case 'bytes': case 'time': case 'microtime': case 'duration': case 'quantity': return this.#text(scalar, value, place)
     }
@@ -136,7 +136,7 @@ class TypedReader {
 }
 
 const ZERO: Readonly<Record<Scalar, JsonValue>> = {
-  string: '', bool: false, int32: 0, int64: 0, float: 0, bytes: null, time: null, microtime: null, duration: '0s', intstr: 0, quantity: '0', any: null,
+  string: '', bool: false, int32: 0, int64: 0, float: 0, bytes: null, time: null, microtime: null, duration: '0s', intstr: 0, quantity: '0', any: null, schema: null,
 }
 
 function goType(type: FieldType): string {
