@@ -48,13 +48,19 @@ describe('a controller written in Go with client-go', () => {
 
   it('does its work on kube-apiserver', async () => {
     const server = await startRealApiServer({ controllerManager: true })
-    const lines = await run(server.kubeconfig()).finally(() => server.close())
-    expect(lines).toEqual(LINES)
+    try {
+      expect(await run(server.kubeconfig())).toEqual(LINES)
+    } finally {
+      await server.close()
+    }
   }, 1_800_000)
 
   it('and the same on the embedded control plane', async () => {
     const plane = await startControlPlane({ inMemory: true })
-    const lines = await run(plane.kubeconfig()).finally(() => plane.close())
-    expect(lines).toEqual(LINES)
+    try {
+      expect(await run(plane.kubeconfig())).toEqual(LINES)
+    } finally {
+      await plane.close()
+    }
   })
 })
