@@ -2,7 +2,7 @@ import { finding, type Finding } from '@oasgen/diagnostics'
 import { MASK, writeJson, type JsonValue } from '@oasgen/json'
 import { ANNOTATION, REASON } from '@oasgen/wire'
 import type { ConditionState } from './conditions.js'
-import type { Context } from './context.js'
+import { hasWritten, type Context } from './context.js'
 import type { Decision, Observed, ResourceWrite } from './decision.js'
 import { NO_WITNESSES, witnessHashes, type Difference } from './differences.js'
 import { memoryOf, sentMemory } from './effects.js'
@@ -127,7 +127,9 @@ function updatedEvent(context: Context): NonNullable<ResourceWrite['events']> {
 
 /** Sent in this reconcile already, and not visible yet: never twice in one. */
 function notYet(context: Context, { found }: Convergence, { memory, open, ready }: OpenState): Decision {
-  const updates = context.mutation?.action === 'update' ? countUpdate(context, memory, open) : undefined
+  // Once the outcome is written the count is in it: the decision that follows must be the one that was told.
+  const isCounted = hasWritten(context, 'outcome', context.exchanges.length)
+  const updates = context.mutation?.action !== 'update' ? undefined : isCounted ? memory.updates : countUpdate(context, memory, open)
   const counted = updates === undefined ? memory : { ...memory, updates }
   if (updates !== undefined && updates.count >= MAX_UPDATES) return stopFor(context, 'update', notConverging(open, updates.count), { observed: found.observed, memory: counted })
   const message = `sent, and not visible yet: ${pathsOf(open)}`
