@@ -17,7 +17,7 @@ interface WatchStream {
   readonly headers: Record<string, string>
 }
 
-/** A client that reads slower than this many bytes behind is cut off; it resumes from its last revision. */
+/** A client that reads slower than this many bytes behind is cut off; it resumes from its last revision. The state at the beginning does not count: it cannot be read before it is sent. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024
 const BOOKMARK_MS = 60_000
 /** A last bookmark goes out this long before the end, so that the client can go on from there. */
@@ -46,13 +46,14 @@ function endWithError({ reply, outgoing, store }: WatchStream): void {
 function follow(watch: WatchStream, past: readonly StoreEvent[]): void {
   const { reply, outgoing, store } = watch
   let seen = reply.after
+  const limit = outgoing.writableLength + BACKLOG_LIMIT
   const take = (events: readonly StoreEvent[]): void => {
     for (const event of events) {
       if (event.revision <= seen) continue
       seen = event.revision
       if (event.resource === reply.resource) deliver(watch, event)
     }
-    if (outgoing.writableLength > BACKLOG_LIMIT) outgoing.destroy()
+    if (outgoing.writableLength > limit) outgoing.destroy()
   }
   // Past events that are not durable yet come once more through the subscription.
   take(past.filter((event) => event.revision <= store.durableRevision))
