@@ -48,8 +48,23 @@ export function tryRegex(pattern: string, options: RegexOptions = {}): Regex | s
   }
 }
 
-/** For patterns that we wrote ourselves and that run on foreign texts; one that does not compile is our bug. */
+/**
+ * For patterns that we wrote ourselves and that run on foreign texts; one that does not compile is our bug. Compiled when it is
+ * first used: most programs load many and use none.
+ */
 export function ownRegex(pattern: string): Regex {
+  let made: Regex | undefined
+  const compiled = (): Regex => (made ??= compileOwn(pattern))
+  return {
+    source: pattern,
+    get groupCount() { return compiled().groupCount },
+    get groupNames() { return compiled().groupNames },
+    test: (text) => compiled().test(text),
+    find: (text, from) => compiled().find(text, from),
+  }
+}
+
+function compileOwn(pattern: string): Regex {
   const compiled = tryRegex(pattern)
   if (typeof compiled === 'string') throw new Error(`cannot compile our own pattern ${pattern}: ${compiled}`)
   return compiled
