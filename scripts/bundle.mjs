@@ -8,7 +8,7 @@ const COMPILE_WORKER = { 'compile-worker': 'packages/provider/dist/compile-worke
 export const PROGRAMS = [
   { outdir: 'packages/cli/bundle', entries: { oasgen: 'packages/cli/dist/main.js', ...COMPILE_WORKER } },
   { outdir: 'packages/provider/bundle', entries: { 'oasgen-provider': 'packages/provider/dist/main.js', ...COMPILE_WORKER } },
-  { outdir: 'packages/rest-controller/bundle', entries: { 'rest-dynamic-controller': 'packages/rest-controller/dist/main.js' } },
+  { outdir: 'packages/rest-controller/bundle', entries: { 'rest-dynamic-controller': 'packages/rest-controller/dist/main.js' }, plugins: [leanUndici()] },
 ]
 
 export async function bundle() {
@@ -35,11 +35,17 @@ export function optionsFor(program) {
     minifyWhitespace: true,
     // Under Node's condition yaml is CommonJS, whose names a dynamic import does not see in a bundle.
     alias: { yaml: resolve('node_modules/yaml/browser/index.js') },
+      plugins: program.plugins ?? [],
     legalComments: 'none',
     logLevel: 'warning',
     // CommonJS dependencies call require for Node's own modules.
     banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
   }
+}
+
+// Only the name itself: what that file requires lies below it.
+function leanUndici() {
+  return { name: 'lean-undici', setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-lean.cjs') })) }
 }
 
 // The command brings the bookshop along: its document and its manifests are read at run time.

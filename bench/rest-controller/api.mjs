@@ -5,9 +5,14 @@ const things = new Map()
 const byName = new Map()
 const counts = { GET: 0, POST: 0, PUT: 0, DELETE: 0 }
 let next = 1
+let isFirstTold = true
 
 const server = createServer((request, response) => {
   counts[request.method] += 1
+  if (!isFirstTold) {
+    isFirstTold = true
+    process.send({ type: 'first' })
+  }
   const path = request.url
   if (request.method === 'GET' && path.startsWith('/things/')) return answer(response, things.has(path.slice(8)) ? 200 : 404, things.get(path.slice(8)) ?? '{}')
   if (request.method === 'GET') return answer(response, 200, `{"items":[${byName.get(new URL(path, 'http://x').searchParams.get('name')) ?? ''}]}`)
@@ -34,4 +39,7 @@ function answer(response, status, body) {
 
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => process.send({ type: 'serving', port: server.address().port }))
-process.on('message', () => process.send({ type: 'counts', counts: { ...counts }, things: things.size }))
+process.on('message', ({ type }) => {
+  if (type === 'tellFirst') isFirstTold = false
+  process.send({ type, counts: { ...counts }, things: things.size })
+})

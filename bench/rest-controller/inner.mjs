@@ -13,6 +13,7 @@ import { followSecrets } from '../../packages/rest-controller/dist/environment/s
 import { readRunningPlan } from '../../packages/rest-controller/dist/plan/running-plan.js'
 import { startPlanRun } from '../../packages/rest-controller/dist/kind/plan-run.js'
 import { createWork } from '../../packages/rest-controller/dist/kind/work.js'
+import { createRepeatedLooks } from '../../packages/rest-controller/dist/kind/repeated-look.js'
 import { thingPlan } from './plan.mjs'
 
 const RESOURCES = 500
@@ -45,7 +46,7 @@ const run = startPlanRun(running.plan, undefined, { parts, kind, settings, probl
 const work = createWork({
   parts, kind, settings, run, holds: { ensure: () => Promise.resolve(undefined) }, secrets: followSecrets(kube, { onChange: () => {} }), exports: createExports(kube),
   observation: createSharedObservation({ now: () => performance.now() }), exchanges: createExchangeRing(), successes: { succeeded: () => {}, forget: () => {} },
-  pause: () => {}, remember: () => {}, mayStart: () => true,
+  pause: () => {}, remember: () => {}, mayStart: () => true, looks: createRepeatedLooks(),
 })
 
 for (let index = 0; index < RESOURCES; index += 1) {

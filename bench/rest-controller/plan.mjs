@@ -1,4 +1,6 @@
 // A Plan written by hand: things with get, list by name, create, update and delete.
+export const THINGS = { group: 'bench.example', version: 'v1alpha1', plural: 'things', kind: 'Thing', namespaced: true }
+
 export function thingPlan(url) {
   const id = { name: 'id', in: 'path', required: true, style: 'simple', explode: false, sources: [{ from: 'identity', path: 'status.id' }] }
   const one = ['/things/', { parameter: 'id' }]

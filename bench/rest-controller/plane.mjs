@@ -1,57 +1,39 @@
-// The embedded control plane in a process of its own, with the kinds of the bench and a Plan.
+// The Kubernetes side of the bench in a process of its own: the embedded control plane, or with --real kube-apiserver and etcd. Both with the kinds
+// of the bench, a Plan, and a kubeconfig of the controller's own ServiceAccount with exactly the rights that the provider generates.
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startControlPlane } from '../../packages/apiserver/dist/index.js'
 import { connectKube, CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, SECRETS } from '../../packages/kube/dist/index.js'
 import { printPlan } from '../../packages/plan/dist/index.js'
-import { thingPlan } from './plan.mjs'
+import { namesFor, renderAccess } from '../../packages/provider/dist/index.js'
+import { accountToken, kubeconfigText, startRealApiServer } from '../../packages/testkit/dist/index.js'
+import { THINGS, thingPlan } from './plan.mjs'
 
-const [kubeconfig, api] = process.argv.slice(2)
-const plane = await startControlPlane({ inMemory: true })
+const [folder, api, target] = process.argv.slice(2)
+const plane = target === '--real' ? await startRealApiServer() : await startControlPlane({ inMemory: true, authorization: 'RBAC' })
 const kube = connectKube({ server: plane.url, ca: plane.ca, token: plane.token })
-writeFileSync(kubeconfig, plane.kubeconfig())
+writeFileSync(join(folder, 'admin.kubeconfig'), kubeconfigText(plane))
 
-const THINGS = { group: 'bench.example', version: 'v1alpha1', plural: 'things', kind: 'Thing', namespaced: true }
 const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+const conditions = { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'], items: { ...open, properties: { type: { type: 'string' } }, required: ['type'] } }
 await must(kube.create(CUSTOM_RESOURCE_DEFINITIONS, {
   metadata: { name: 'things.bench.example' },
   spec: {
     group: 'bench.example', scope: 'Namespaced', names: { plural: 'things', kind: 'Thing', singular: 'thing', listKind: 'ThingList' },
-    versions: [{ name: 'v1alpha1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } } }],
+    versions: [{ name: 'v1alpha1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: { ...open, properties: { conditions } } } } } }],
   },
 }))
-await must(kube.create(SECRETS, { metadata: { name: 'thing-controller-key', namespace: 'default' }, data: { key: 'a2V5' } }))
-await must(kube.create(CONFIG_MAPS, { metadata: { name: 'thing-controller-plan', namespace: 'default' }, data: { 'plan.json': printPlan(thingPlan(api)).text } }))
+const plan = thingPlan(api)
+const names = namesFor({ namespace: 'default', name: 'thing' }, plan.resource)
+for (const { type, object } of renderAccess(plan, names)) await must(kube.create(type, object))
+await must(kube.create(SECRETS, { metadata: { name: names.key, namespace: 'default' }, data: { key: 'a2V5' } }))
+await must(kube.create(CONFIG_MAPS, { metadata: { name: names.plan, namespace: 'default' }, data: { 'plan.json': printPlan(plan).text } }))
 while (!(await kube.page(THINGS, { namespace: 'default' })).ok) await new Promise((resolve) => setTimeout(resolve, 20))
+writeFileSync(join(folder, 'kubeconfig'), kubeconfigText({ ...plane, token: await accountToken(kube, 'default', names.access) }))
 
-process.on('message', (message) => { void answer(message) })
-
-async function answer(message) {
-  if (message.type === 'create') await createThings(message)
-  if (message.type === 'delete') await Promise.all((await must(kube.list(THINGS, {}))).items.map((item) => kube.delete(THINGS, { namespace: 'default', name: item.metadata.name })))
-  if (message.type === 'ready') return process.send({ type: 'ready', ready: (await must(kube.list(THINGS, {}))).items.filter(isReady).length })
-  process.send({ type: message.type, requests: plane.stats().requests })
-}
-process.send({ type: 'serving' })
-
-/** One after the other, each with the moment in which it was accepted; or many at once. */
-async function createThings({ from, count, parallel, told }) {
-  const names = Array.from({ length: count }, (_, index) => `thing-${from + index}`)
-  await Promise.all(Array.from({ length: parallel }, async () => {
-    for (let name = names.shift(); name !== undefined; name = names.shift()) {
-      await must(kube.create(THINGS, { apiVersion: 'bench.example/v1alpha1', kind: 'Thing', metadata: { name, namespace: 'default' }, spec: specOf(name) }))
-      if (told) process.send({ type: 'accepted', name, at: Date.now() })
-      if (parallel === 1) await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }))
-}
-
-function specOf(name) {
-  return { name, color: 'red', size: 42, tags: ['a', 'b'], owner: { name: 'somebody', mail: 'somebody@example.com' }, notes: 'x'.repeat(200) }
-}
-
-function isReady({ status, metadata }) {
-  return status?.observedGeneration === metadata.generation && status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True')
-}
+process.on('message', () => process.send({ type: 'requests', requests: plane.stats?.().requests ?? {} }))
+process.on('SIGTERM', () => void plane.close().then(() => process.exit(0)))
+process.send({ type: 'serving', plan: `default/${names.plan}`, key: `default/${names.key}` })
 
 async function must(result) {
   const answer = await result

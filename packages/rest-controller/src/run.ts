@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import {
-  addProcessMetrics, createControllerMetrics, createHealthServer, createLogger, createMetrics, describeFlags, readFlags, readTelemetrySettings, startTelemetry,
-  type HealthServer, type Logger, type Metrics, type Telemetry, type TelemetrySettings,
-} from '@oasgen/controller'
-import type { Finding } from '@oasgen/diagnostics'
+import { createHealthServer, createLogger, createObservability, describeFlags, readFlags, readTelemetrySettings, type HealthServer, type Logger, type Observability } from '@oasgen/controller'
 import { connectKube, createEventRecorder, inClusterConfig, loadKubeconfig, type ConnectionConfig } from '@oasgen/kube'
 import { createTransport } from '@oasgen/transport'
 import { CONTROLLER_FLAGS } from './flags.js'
 import { settingsFrom, servedFrom, type Flags } from './settings.js'
 import { startController, type RestController } from './program.js'
 import type { ProcessParts } from './kind/options.js'
+import { openStderrLog } from './telling/buffered-log.js'
 
 export interface ControllerMain {
   readonly args: readonly string[]
@@ -29,7 +26,8 @@ export async function runRestController({ args, env, signal }: ControllerMain): 
     return read.help ? 0 : 1
   }
   const flags = read.values
-  const logger = createLogger({ level: flags.debug ? 'debug' : 'info', format: flags['pretty-log'] ? 'text' : 'json' })
+  const log = openStderrLog()
+  const logger = createLogger({ level: flags.debug ? 'debug' : 'info', format: flags['pretty-log'] ? 'text' : 'json', write: log.write })
   const config = await connection(flags.kubeconfig, env)
   if ('problem' in config) {
     logger.error('cannot connect', { problem: config.problem })
@@ -48,45 +46,38 @@ interface Serve {
 
 async function serve(input: Serve, served: Parameters<typeof startController>[0]['served']): Promise<number> {
   const { flags, env, logger, signal } = input
-  const metrics = createMetrics()
-  const telemetry = openTelemetry(input, metrics)
-  const parts = openParts(input, metrics)
+  const observability = createObservability({ service: SERVICE, version: VERSION, env, logger })
+  const parts = openParts(input, observability)
   const identity = `${env['REST_CONTROLLER_POD_NAME'] ?? hostname()}_${randomBytes(6).toString('hex')}`
   const controller = startController({ parts, served, settings: settingsFrom(flags, { identity, env }) })
-  const servers = await openServers(input, { metrics, controller })
+  const servers = await openServers(input, { observability, controller })
   logger.info('controller started', { serves: served.mode === 'dedicated' ? `${flags.resource}.${flags.group}` : `Plans of ${served.namespace}`, server: parts.kube.server, identity })
   await stopped(signal)
   logger.info('controller stopping')
   await controller.stop(flags['shutdown-grace'] * 500)
   await parts.recorder.flush()
-  await Promise.all([...servers.map((server) => server.close()), parts.transport.close(), telemetry.stop()])
+  await Promise.all([...servers.map((server) => server.close()), parts.transport.close(), observability.stop()])
   await parts.kube.close()
   return 0
 }
 
-function openParts({ env, logger, config }: Serve, metrics: Metrics): ProcessParts {
-  const reported = createControllerMetrics(metrics)
-  addProcessMetrics(metrics)
-  const kube = connectKube(config, { userAgent: 'rest-dynamic-controller', observe: (sample) => reported.kubernetesAsked(sample) })
+function openParts({ env, logger, config }: Serve, { metrics, controller: reported, tracer }: Observability): ProcessParts {
+  const kube = connectKube(config, { userAgent: SERVICE, observe: (sample) => reported.kubernetesAsked(sample) })
+  // Spans that nobody gets are not begun: at a steady state they would cost as much as the reconcile.
+  const isTraced = readTelemetrySettings(env, SERVICE).value?.traces !== undefined
   return {
     kube, metrics, reported, logger,
     transport: createTransport({ proxyEnvironment: env, onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }) }),
-    recorder: createEventRecorder(kube, { component: 'rest-dynamic-controller', onProblem: (problem) => logger.warn('events are not written', { problem: problem.message }) }),
+    recorder: createEventRecorder(kube, { component: SERVICE, onProblem: (problem) => logger.warn('events are not written', { problem: problem.message }) }),
     print: (text) => void process.stdout.write(text),
+    ...(isTraced && { tracer }),
   }
 }
 
-function openTelemetry({ env, logger }: Serve, metrics: Metrics): Telemetry {
-  const warn = (problem: Finding): void => logger.warn('telemetry', { code: problem.code, problem: problem.message })
-  const { value, findings } = readTelemetrySettings(env, 'rest-dynamic-controller')
-  findings.forEach(warn)
-  // Its settings are optional all the way down, so there is always a value.
-  return startTelemetry({ settings: value as TelemetrySettings, metrics, version: VERSION, onProblem: warn })
-}
-
+const SERVICE = 'rest-dynamic-controller'
 const VERSION = '0.1.0'
 
-async function openServers({ flags, logger }: Serve, { metrics, controller }: { readonly metrics: Metrics; readonly controller: RestController }): Promise<readonly HealthServer[]> {
+async function openServers({ flags, logger }: Serve, { observability: { metrics }, controller }: { readonly observability: Observability; readonly controller: RestController }): Promise<readonly HealthServer[]> {
   const health = flags['health-port'] === 0 ? [] : [await createHealthServer({
     port: flags['health-port'], metrics, logger, ready: { controller: () => controller.problem() }, exchanges: (query) => controller.exchanges(query),
   })]

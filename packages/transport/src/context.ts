@@ -152,6 +152,15 @@ export type Sent = ExchangeResult & {
   readonly sealed?: Readonly<Record<string, string>>
 }
 
+/** An answer that came with `look`, and what it is known by when it comes again. */
+export type Looked =
+  | (Sent & {
+    /** Of status, content type and body as they were written; absent when nothing was answered. */
+    readonly digest?: string
+  })
+  /** What is known came once more. It was not read. */
+  | { readonly type: 'same'; readonly status: number; readonly tookMs: number }
+
 export interface TransportDefaults {
   /** TCP and TLS. Default 5 s. */
   readonly connectTimeoutMs?: number
@@ -185,6 +194,8 @@ export interface TransportOptions {
 export interface Transport {
   /** Never throws. Repeats only what never left, and once after a 401 with a fresh token. */
   send(request: HttpRequest, context: SendContext): Promise<Sent>
+  /** `send` for who has looked before: `known` is the digest of that answer. */
+  look(request: HttpRequest, context: SendContext, known?: string): Promise<Looked>
   /** Never throws. An unchanged document costs one conditional request. */
   fetchDocument(source: DocumentSource, options?: FetchDocumentOptions): Promise<FetchedDocument>
   /** Ends idle and running connections; later requests answer `aborted`. */

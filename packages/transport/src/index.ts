@@ -1,6 +1,6 @@
 export { createTransport } from './transport.js'
 export type {
-  AddressPolicy, ApiKeyScheme, AuthScheme, AwsV4Scheme, CredentialValue, LoginScheme, OAuth2Scheme, OciPrincipal, ProxySettings,
+  AddressPolicy, ApiKeyScheme, AuthScheme, AwsV4Scheme, CredentialValue, LoginScheme, Looked, OAuth2Scheme, OciPrincipal, ProxySettings,
   RedirectPolicy, RequestLimitsPerKey, SecretReader, SecretValue, SendContext, Sent, TlsSettings, TokenPlacement, Transport,
   TransportDefaults, TransportOptions,
 } from './context.js'

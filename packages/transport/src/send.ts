@@ -5,7 +5,7 @@ import { satisfy, type AuthRuntime } from './auth/satisfy.js'
 import { createTokenCall } from './auth/token-wire.js'
 import { Deadline, type Aborts } from './connection/deadline.js'
 import type { RawResult } from './connection/dispatch.js'
-import type { SendContext, Sent } from './context.js'
+import type { Looked, SendContext, Sent } from './context.js'
 import { failureOf } from './failure.js'
 import type { Gates } from './limits/gates.js'
 import { settlementOf } from './limits/settlement.js'
@@ -14,6 +14,7 @@ import { composeRequest } from './request/compose.js'
 import { fillRequest, type FilledRequest } from './request/fill.js'
 import { judgeRedirect } from './request/redirect.js'
 import { ACCEPT_ENCODING } from './response/decompress.js'
+import { digestOf } from './response/digest.js'
 import { createMask, type Mask } from './response/mask.js'
 import { readBody } from './response/read-body.js'
 import { readHeaders } from './response/read-headers.js'
@@ -27,6 +28,8 @@ export interface Runtime {
   readonly gates: Gates
   readonly auth: AuthRuntime
   readonly aborts: Aborts
+  /** What was made of requests that need not be filled: those that look at a resource again and again are the same objects. */
+  readonly fixed: WeakMap<HttpRequest, { readonly filled: FilledRequest; readonly url: URL }>
 }
 
 type Failed = { readonly type: 'failure'; readonly failure: TransportFailure }
@@ -44,17 +47,40 @@ interface Sending {
 }
 
 export async function sendRequest(runtime: Runtime, request: HttpRequest, context: SendContext): Promise<Sent> {
+  const { result, secrets, tookMs } = await sendRaw(runtime, request, context)
+  return finish(result, secrets, tookMs)
+}
+
+export interface Known {
+  readonly context: SendContext
+  readonly known: string | undefined
+}
+
+export async function lookAgain(runtime: Runtime, request: HttpRequest, { context, known }: Known): Promise<Looked> {
+  const { result, secrets, tookMs } = await sendRaw(runtime, request, context)
+  if (result.type === 'failure') return finish(result, secrets, tookMs)
+  const digest = digestOf(result)
+  return digest === known ? { type: 'same', status: result.status, tookMs } : { ...finish(result, secrets, tookMs), digest }
+}
+
+interface RawSent {
+  readonly result: RawResult
+  readonly secrets: SecretUse
+  readonly tookMs: number
+}
+
+async function sendRaw(runtime: Runtime, request: HttpRequest, context: SendContext): Promise<RawSent> {
   const { now, defaults } = runtime.options
   const begun = now()
   const secrets = new SecretUse(context.secrets, context.hmacKey)
   const deadline = new Deadline(request.limits?.timeoutMs ?? defaults.timeoutMs, context.signal, runtime.aborts)
   try {
     const result = await sendFilled(runtime, request, { context, secrets, deadline })
-    return finish(result, secrets, now() - begun)
+    return { result, secrets, tookMs: now() - begun }
   } catch (error) {
     // Only a bug of ours gets here; a reconcile must not die of it, and nobody knows what was sent.
     const failure = failureOf('NET0153', { host: context.key, detail: String(error) }, { reason: 'protocol', sent: 'maybe' })
-    return finish({ type: 'failure', failure }, secrets, now() - begun)
+    return { result: { type: 'failure', failure }, secrets, tookMs: now() - begun }
   } finally {
     deadline.release()
   }
@@ -63,10 +89,12 @@ export async function sendRequest(runtime: Runtime, request: HttpRequest, contex
 type SendParts = Pick<Sending, 'context' | 'secrets' | 'deadline'>
 
 async function sendFilled(runtime: Runtime, request: HttpRequest, { context, secrets, deadline }: SendParts): Promise<RawResult> {
-  const filled = fillRequest(request, secrets)
+  const known = runtime.fixed.get(request)
+  const filled = known?.filled ?? fillRequest(request, secrets)
   if (secrets.problem !== undefined) return failed(secrets.problem)
-  const url = absoluteUrl(filled.url)
+  const url = known?.url ?? absoluteUrl(filled.url)
   if (url === undefined) return failed(failureOf('NET0306', { url: describeUrl(request) }, { reason: 'protocol' }))
+  if (known === undefined && isFixed(request)) runtime.fixed.set(request, { filled, url })
   const choice = chooseAlternative(request.auth, context.auth, secrets)
   if (choice.type === 'failure') return failed(choice.failure)
   const isTrusted = trustOf(context.allowedOrigins)
@@ -79,6 +107,11 @@ async function sendFilled(runtime: Runtime, request: HttpRequest, { context, sec
   const headersTimeoutMs = Math.max(defaults.headersTimeoutMs, request.limits?.timeoutMs ?? 0)
   const sending: Sending = { runtime, context, secrets, deadline, uses: choice.uses, isTrusted, maxBytes, headersTimeoutMs }
   return sendWithCredentials(sending, filled, url)
+}
+
+/** Nothing in it is filled from a Secret, so that it is the same each time it is sent. */
+function isFixed({ url, headers, body }: HttpRequest): boolean {
+  return body === undefined && typeof url === 'string' && headers.every(({ value }) => typeof value === 'string')
 }
 
 /** At most twice: a 401 is answered once with other credentials, where there are other ones to be had. */

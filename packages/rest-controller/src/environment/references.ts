@@ -132,11 +132,14 @@ function resolve({ informer, plan, resource, crossNamespace }: Resolving): Refer
   if (other === undefined) return waiting(`${what} does not exist`)
   // What exists already keeps what it refers to until both are gone; nothing new is made under what goes.
   if (isDeleting(other) && !finalizersOf(resource).includes(FINALIZER.resource)) return waiting(`${what} is being deleted`)
-  return valueOf(other, plan) ?? waiting(isDeleting(other) ? `${what} is being deleted` : `${what} has no ${nameOfValue(plan)} yet`)
+  return valueOf(other, plan) ?? waiting(isDeleting(other) ? `${what} is being deleted` : `${what} ${lackOf(other, plan)}`)
 }
 
-function nameOfValue({ resolves }: ReferencePlan): string {
-  return resolves === 'externalName' ? 'external name' : resolves
+function lackOf(other: KubeObject, { resolves }: ReferencePlan): string {
+  if (resolves !== 'externalName') return `has no ${resolves} yet`
+  const name = readExternalName(annotationsOf(other)[ANNOTATION.externalName])
+  if (name?.type !== 'fields') return 'has no external name yet'
+  return `is known by several values (${Object.keys(name.fields).join(', ')}): say in the definition which of them is meant, reference: {resolves: …}`
 }
 
 function waiting(message: string): ReferenceState {

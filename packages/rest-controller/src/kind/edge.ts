@@ -1,7 +1,7 @@
-import { systemClock, type Taken } from '@oasgen/controller'
+import { systemClock, type Span, type Taken } from '@oasgen/controller'
 import type { PreparedPlan, ResourceWrite, Subject, WriteRecord } from '@oasgen/engine'
 import { namespaceOf, type KubeObject } from '@oasgen/kube'
-import type { SecretReader, SendContext } from '@oasgen/transport'
+import type { SecretReader, SendContext, Sent } from '@oasgen/transport'
 import { retryAfter, type Exchange, type HttpRequest, type Purpose } from '@oasgen/wire'
 import type { Environment } from '../environment/environment.js'
 import type { Secrets } from '../environment/secrets.js'
@@ -9,10 +9,12 @@ import type { ReconcileEdge } from '../reconcile.js'
 import { configuredRequest, type createSendContexts } from '../sending/configured-request.js'
 import type { Answered, Observer, SharedObservation } from '../sending/shared-observation.js'
 import type { ExchangeRing } from '../telling/exchange-ring.js'
-import { isRead, tellExchange } from '../telling/tell-exchange.js'
+import { endExchangeSpan, startExchangeSpan } from '../telling/exchange-span.js'
+import { isRead, tellExchange, type ExchangeAudience } from '../telling/tell-exchange.js'
 import type { WriteResult } from '../writing/persist.js'
 import type { KindSettings, ProcessParts } from './options.js'
 import type { PlanRun } from './plan-run.js'
+import type { RepeatableLook, RepeatedLooks } from './repeated-look.js'
 
 export interface Signals {
   /** Cuts requests off: the key is no longer ours, or the process ends. */
@@ -34,6 +36,8 @@ export interface EdgeParts {
   readonly write: (current: KubeObject, wanted: ResourceWrite, signals: Signals) => Promise<WriteResult>
   readonly pause: (budget: string, ms: number) => void
   readonly mayStart: (key: string) => boolean
+  /** Absent: nothing of this Plan can be taken as said before. */
+  readonly looks?: RepeatedLooks
 }
 
 export interface EdgeFacts {
@@ -44,10 +48,16 @@ export interface EdgeFacts {
   /** `krateo.io/connector-verbose` is on it. */
   readonly verbose: boolean
   readonly deleting: boolean
+  /** Of the reconcile, where it is traced. */
+  readonly span?: Span | undefined
 }
 
 /** The edge of one reconcile; `end` when it is over. */
 export interface Edge extends ReconcileEdge {
+  /** Sends what the last reconcile began with. True: the answer is the same. Otherwise it is the first exchange of this reconcile. */
+  repeat(look: RepeatableLook): Promise<boolean>
+  /** What a later reconcile may begin with, when this one consisted of one look. */
+  looked(): Pick<RepeatableLook, 'request' | 'purpose' | 'digest'> | undefined
   end(result: 'quiet' | 'news'): void
 }
 
@@ -63,6 +73,11 @@ class KindEdge implements Edge {
   /** Exchanges that are not in the ring yet. */
   #told: Exchange[] = []
   #context: SendContext | undefined
+  #sent = 0
+  /** The last look whose answer can be known again. */
+  #look: Pick<RepeatableLook, 'request' | 'purpose' | 'digest'> | undefined
+  /** Answered by `repeat`, and not asked for yet. */
+  #ahead: Ahead | undefined
 
   constructor(parts: EdgeParts, facts: EdgeFacts) {
     this.#parts = parts
@@ -98,18 +113,72 @@ class KindEdge implements Edge {
     return this.#parts.observation.begin({ scope: this.#scope, key: this.#facts.item.key, use: use === 'act' ? ACT : { type: 'confirm', intervalMs: this.#parts.intervalMs } })
   }
 
+  async repeat({ request, purpose, digest }: RepeatableLook): Promise<boolean> {
+    const asked = this.#ask(request, purpose)
+    const sent = await this.#parts.parts.transport.look(request, this.#sendContext(), digest)
+    if (sent.type === 'same') {
+      this.#tellSame(asked, sent)
+      return true
+    }
+    this.#look = noted(request, purpose, sent)
+    this.#ahead = { url: request.url, answered: this.#answered(asked, sent) }
+    return false
+  }
+
+  looked(): Pick<RepeatableLook, 'request' | 'purpose' | 'digest'> | undefined {
+    return this.#sent === 1 ? this.#look : undefined
+  }
+
   async exchange(request: HttpRequest, purpose: Purpose): Promise<Answered> {
-    const { parts, observation } = this.#parts
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    this.#sent += 1
+    if (ahead !== undefined && this.#sent === 1 && request.method === 'GET' && request.url === ahead.url) return ahead.answered
+    return request.method === 'GET' ? this.#read(request, purpose) : this.#change(request, purpose)
+  }
+
+  async #read(request: HttpRequest, purpose: Purpose): Promise<Answered> {
+    const { parts: { transport }, looks } = this.#parts
+    const asked = this.#ask(request, purpose)
+    const configured = configuredRequest(this.#facts.environment.configured, request)
+    if (looks === undefined || purpose.action !== 'get' || this.#sent > 1) return this.#answered(asked, await transport.send(configured, this.#sendContext()))
+    const sent = await transport.look(configured, this.#sendContext())
+    if (sent.type === 'same') throw new Error('an answer was known that nobody had seen')
+    this.#look = noted(configured, purpose, sent)
+    return this.#answered(asked, sent)
+  }
+
+  async #change(request: HttpRequest, purpose: Purpose): Promise<Answered> {
+    const { parts: { transport }, observation } = this.#parts
     const { environment, item } = this.#facts
-    const isWrite = request.method !== 'GET'
-    if (isWrite) observation.mutated(this.#scope, item.key)
-    const at = Date.now()
-    const sent = await parts.transport.send(configuredRequest(environment.configured, request), this.#sendContext())
-    if (isWrite) observation.mutated(this.#scope, item.key)
+    observation.mutated(this.#scope, item.key)
+    const asked = this.#ask(request, purpose)
+    const sent = await transport.send(configuredRequest(environment.configured, request), this.#sendContext())
+    observation.mutated(this.#scope, item.key)
+    return this.#answered(asked, sent)
+  }
+
+  #ask(request: HttpRequest, purpose: Purpose): Asked {
+    const { parts: { tracer } } = this.#parts
+    const { span } = this.#facts
+    const own = tracer === undefined || span === undefined ? undefined : startExchangeSpan(tracer, span, request, purpose)
+    return { request, purpose, at: Date.now(), span: own }
+  }
+
+  #answered({ request, purpose, at, span }: Asked, sent: Sent): Answered {
     const { tookMs, sealed } = sent
     const result: Exchange['result'] = sent.type === 'response' ? { type: 'response', response: sent.response } : { type: 'failure', failure: sent.failure }
+    if (span !== undefined) endExchangeSpan(span, result)
     this.#tell({ purpose, request, at, tookMs, result })
     return sealed === undefined ? { at, tookMs, result } : { at, tookMs, result, sealed }
+  }
+
+  #tellSame({ request, purpose, at, span }: Asked, { status, tookMs }: { readonly status: number; readonly tookMs: number }): void {
+    const { item: { key } } = this.#facts
+    if (span !== undefined) endExchangeSpan(span, { type: 'same', status })
+    const result: Exchange['result'] = { type: 'response', response: { status, headers: {}, body: { type: 'empty' } } }
+    tellExchange(this.#audience(), { key, exchange: { purpose, request, at, tookMs, result }, verbose: false })
+    this.#parts.exchanges.touch(key, { at, tookMs }, systemClock.now())
   }
 
   end(result: 'quiet' | 'news'): void {
@@ -128,11 +197,16 @@ class KindEdge implements Edge {
     return this.#parts.secrets.reader(deleting ? 'held' : 'current')
   }
 
+  #audience(): ExchangeAudience {
+    const { parts: { reported, logger, print }, settings, run } = this.#parts
+    return { kind: run.running.plan.resource.kind, metrics: reported, logger, print, bodies: settings.bodies }
+  }
+
   #tell(exchange: Exchange): void {
-    const { parts, settings, run, pause } = this.#parts
+    const { parts, run, pause } = this.#parts
     const { item, resource, verbose } = this.#facts
     const { kind } = run.running.plan.resource
-    tellExchange({ kind, metrics: parts.reported, logger: parts.logger, print: parts.print, bodies: settings.bodies }, { key: item.key, exchange, verbose })
+    tellExchange(this.#audience(), { key: item.key, exchange, verbose, traceId: this.#facts.span?.traceId })
     this.#told.push(exchange)
     if (!isRead(exchange)) this.end('news')
     // Nobody changed anything here, and yet something had to be put right there.
@@ -143,6 +217,18 @@ class KindEdge implements Edge {
 }
 
 const ACT = { type: 'act' } as const
+
+/** A request that is on its way. */
+type Asked = Pick<Exchange, 'request' | 'purpose' | 'at'> & { readonly span: Span | undefined }
+
+function noted(request: HttpRequest, purpose: Purpose, { digest }: { readonly digest?: string }): Pick<RepeatableLook, 'request' | 'purpose' | 'digest'> | undefined {
+  return digest === undefined ? undefined : { request, purpose, digest }
+}
+
+interface Ahead {
+  readonly url: HttpRequest['url']
+  readonly answered: Answered
+}
 
 /** The other side asked for a pause: nobody of this Configuration need find that out again. */
 function pauseFor({ result, at, tookMs }: Exchange): number | undefined {

@@ -17,6 +17,7 @@ import { createLeadership, type Leadership } from './leadership.js'
 import { addFirst, isNews } from './news.js'
 import type { KindSettings, KindToServe, ProcessParts } from './options.js'
 import { secretNames, startPlanRun, type PlanRun } from './plan-run.js'
+import { createRepeatedLooks, type RepeatedLooks } from './repeated-look.js'
 import { createRunningKeys, type RunningKeys } from './running-keys.js'
 import { createWork, type Work } from './work.js'
 
@@ -61,6 +62,7 @@ class Server implements KindServer {
   readonly #running: RunningKeys
   readonly #problems: ProblemLog
   readonly #successes: SuccessTimes
+  readonly #looks: RepeatedLooks = createRepeatedLooks()
   #run: PlanRun | undefined
   #holds: Holds | undefined
   #work: Work | undefined
@@ -122,7 +124,7 @@ class Server implements KindServer {
     this.#work = createWork({
       parts, kind, settings, run, holds: this.#holds, secrets: this.#secrets, exports: this.#exports, observation: this.#observation, exchanges: this.exchanges,
       successes: this.#successes, pause: (budget, ms) => this.#queue.pause(budget, ms), remember: (object) => this.#remember(object),
-      mayStart: (key) => this.#leadership.mayStart(key),
+      mayStart: (key) => this.#leadership.mayStart(key), looks: this.#looks,
     })
     this.#dependents.clear()
     for (const resource of this.#resources.list()) this.#noteDependencies(resource)
@@ -230,6 +232,7 @@ class Server implements KindServer {
     this.#exports.forget(uidOf(object))
     this.#observation.forget(key)
     this.#successes.forget(key)
+    this.#looks.forget(key)
     this.#scheduleRelease()
   }
 

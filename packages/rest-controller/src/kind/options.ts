@@ -1,4 +1,4 @@
-import type { ControllerMetrics, LeaseTimingOptions, Logger, Metrics } from '@oasgen/controller'
+import type { ControllerMetrics, LeaseTimingOptions, Logger, Metrics, Tracer } from '@oasgen/controller'
 import type { Settings } from '@oasgen/engine'
 import type { EventRecorder, Kube, ResourceType } from '@oasgen/kube'
 import type { Transport } from '@oasgen/transport'
@@ -15,6 +15,8 @@ export interface ProcessParts {
   readonly logger: Logger
   /** Where `krateo.io/connector-verbose` prints. */
   readonly print: (text: string) => void
+  /** Absent: nobody gets the spans. */
+  readonly tracer?: Tracer
 }
 
 /** How a kind is served, from flags. */

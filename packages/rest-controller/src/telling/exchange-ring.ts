@@ -8,6 +8,8 @@ export interface ExchangeRing {
    * somebody looks, and keeping each would cost more than making it.
    */
   add(key: string, exchanges: readonly Exchange[], result: 'quiet' | 'news', now: number): void
+  /** The last look that was taken was answered the same once more. A resource that is not in the ring any more is left out. */
+  touch(key: string, times: Pick<Exchange, 'at' | 'tookMs'>, now: number): void
   of(key: string): readonly JsonValue[]
   /** Resources of which there is something to show, the one that was busy last at the end. */
   keys(): readonly string[]
@@ -60,6 +62,13 @@ export function createExchangeRing(): ExchangeRing {
         if (total <= IN_ALL_BYTES || oldest === key) break
         drop(oldest)
       }
+    },
+    touch: (key, times, now) => {
+      const ring = rings.get(key)
+      const last = ring?.kept.at(-1)
+      if (ring === undefined || last === undefined || last.exchange.request.method !== 'GET' || now - ring.lookedAt < QUIET_MS) return
+      ring.lookedAt = now
+      ring.kept[ring.kept.length - 1] = { ...last, exchange: { ...last.exchange, ...times } }
     },
     of: (key) => (rings.get(key)?.kept ?? []).map(({ exchange }) => maskedExchange(exchange) as unknown as JsonValue),
     keys: () => [...rings.keys()],

@@ -15,10 +15,12 @@ export interface ToldExchange {
   readonly key: string
   readonly exchange: Exchange
   readonly verbose: boolean
+  /** Of the reconcile, where it is traced. */
+  readonly traceId?: string | undefined
 }
 
 /** Every write to the outside is one line: who, what, why, result. Reads are lines of debugging. */
-export function tellExchange(audience: ExchangeAudience, { key, exchange, verbose }: ToldExchange): void {
+export function tellExchange(audience: ExchangeAudience, { key, exchange, verbose, traceId }: ToldExchange): void {
   const { kind, metrics, logger } = audience
   const { purpose, request, result, tookMs } = exchange
   const code = result.type === 'response' ? String(result.response.status) : result.failure.code
@@ -29,6 +31,7 @@ export function tellExchange(audience: ExchangeAudience, { key, exchange, verbos
   logger[level](isRead(exchange) ? 'read' : 'external write', {
     resource: key, kind, action: purpose.action, ...(purpose.step !== undefined && { step: purpose.step }), why: purpose.why,
     method: request.method, url: shortUrl(request.url), tookMs: Math.round(tookMs),
+    ...(traceId !== undefined && { traceId }),
     ...(result.type === 'response' ? { status: result.response.status } : { failure: result.failure.code, problem: result.failure.message, sent: result.failure.sent }),
   })
 }

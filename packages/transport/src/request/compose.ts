@@ -18,7 +18,19 @@ export interface Composition {
 }
 
 /** Adds defaults, credentials and, last of all, signatures: they cover everything else. */
-export function composeRequest({ request, url: given, credentials, defaults, at }: Composition): ComposedRequest {
+export function composeRequest(composition: Composition): ComposedRequest {
+  const { headers, query, cookies, signers } = composition.credentials
+  const isPlain = headers.length + query.length + cookies.length + signers.length === 0
+  return isPlain ? composePlain(composition) : composeAuthorized(composition)
+}
+
+function composePlain({ request: { method, headers, body }, url, defaults }: Composition): ComposedRequest {
+  const missing = defaults.filter(([name]) => !headers.some(([present]) => present === name))
+  const all = [...missing, ...headers]
+  return body === undefined ? { method, url, headers: all } : { method, url, headers: all, body }
+}
+
+function composeAuthorized({ request, url: given, credentials, defaults, at }: Composition): ComposedRequest {
   const url = credentials.query.length === 0 ? given : withQuery(given, credentials.query)
   const added = credentials.cookies.length === 0 ? credentials.headers : [...credentials.headers, cookieHeader(request.headers, credentials.cookies)]
   const replaced = new Set(added.map(([name]) => name))
