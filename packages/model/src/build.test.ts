@@ -53,6 +53,24 @@ describe('identity', () => {
     expect(build({ paths: item('/s', { get: operation({ answer: THING }), put: operation({ body: THING }) }), verbs: ['get GET /s', 'create PUT /s'] }).model.identity).toEqual([])
   })
 
+  it('is that of the steps where a verb has no call of its own', () => {
+    const paths = {
+      ...item('/things', { post: operation({ body: objectOf({ name: STRING }), answer: THING }), get: operation({ answer: { type: 'array', items: THING } }) }),
+      ...item('/things/{id}', { get: operation({ answer: THING }), delete: operation({ code: '204' }) }),
+      ...item('/things/{id}/stop', { post: operation({ code: '204' }) }),
+    }
+    const step = (name: string, method: string, path: string): object => ({ name, method, path })
+    const verbs = [
+      { action: 'get', steps: [step('read', 'GET', '/things/{id}')] },
+      { action: 'create', steps: [step('make', 'POST', '/things')] },
+      { action: 'delete', steps: [step('stop', 'POST', '/things/{id}/stop'), step('remove', 'DELETE', '/things/{id}')] },
+    ]
+    const { model, findings } = build({ paths, verbs, resource: { additionalStatusFields: ['id'] } })
+    expect(model.shape).toBe('collection')
+    expect(model.identity).toMatchObject([{ parameter: 'id', path: 'status.id', assigned: 'server', obtained: ['body'] }])
+    expect(findings.map(({ code }) => code)).not.toContain('MDL0223')
+  })
+
   it('reads a Location header', () => {
     const paths = { ...item('/things', { post: { requestBody: json(objectOf({ name: STRING })), responses: { 201: { description: '', headers: { Location: { schema: STRING } } } } } }), ...item('/things/{id}', { get: operation({ answer: THING }) }) }
     expect(build({ paths, verbs: ['get GET /things/{id}', 'create POST /things'], resource: { additionalStatusFields: ['id'] } }).model.identity[0]?.obtained).toEqual(['location'])
@@ -95,6 +113,28 @@ describe('spec fields', () => {
     const { model } = build({ paths: { ...paths, ...item('/things/{id}', { get: operation({ answer: THING }), patch: operation({ answer: THING }) }) }, verbs: VERBS.slice(0, 4) })
     expect(model.spec.find(({ name }) => name === 'name')?.sentBy).toEqual(['create', 'update'])
     expect(model.verbs.update?.call?.body).toMatchObject({ borrowed: true, form: 'object' })
+  })
+
+  it.each(['compatible', 'strict'])('leave out If-Match, into which goes the version that was just read (%s)', (schema) => {
+    const versioned = operation({ body: objectOf({ name: STRING }), parameters: [{ ...parameter('if-match', 'header'), required: true }] })
+    const paths = { ...things(), ...item('/things/{id}', { get: operation({ answer: THING }), patch: versioned, delete: operation({ code: '204' }) }) }
+    const { model } = build({ paths, verbs: VERBS, resource: { schema, additionalStatusFields: ['id'] } })
+    expect(model.spec.map(({ name }) => name)).not.toContain('if-match')
+  })
+
+  it('of a header that the Configuration holds go, however the definition spells it', () => {
+    const paths = { ...things(), ...item('/things', { post: operation({ body: objectOf({ name: STRING }), answer: THING, parameters: [parameter('X-Tenant', 'header')] }), get: operation({ answer: { type: 'array', items: THING } }) }) }
+    const configurationFields = [{ fromOpenAPI: { name: 'x-tenant', in: 'header' }, fromRestDefinition: { actions: ['create'] } }]
+    const { model, findings } = build({ paths, verbs: VERBS, resource: { additionalStatusFields: ['id'], configurationFields, excludedSpecFields: ['X-Tenant', 'id'] } })
+    expect(model.spec.map(({ name }) => name)).toEqual(['name'])
+    expect(model.configuration?.parameters).toMatchObject([{ name: 'x-tenant', action: 'create', parameter: { name: 'X-Tenant' } }])
+    expect(findings.map(({ code }) => code)).toEqual([])
+  })
+
+  it('that strict leaves out anyway may be excluded without a word', () => {
+    const paths = { ...things({ create: objectOf({ name: STRING, made: { type: 'string', readOnly: true } }) }) }
+    const given = { paths, verbs: VERBS, resource: { schema: 'strict', additionalStatusFields: ['id'], identifiers: ['name'], excludedSpecFields: ['id', 'made'] } }
+    expect(build(given).findings.map(({ code }) => code)).not.toContain('MDL0220')
   })
 
   it('leave out headers about authorization and constants, whatever the mode', () => {

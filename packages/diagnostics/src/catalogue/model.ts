@@ -124,7 +124,7 @@ export const MDL = {
     reason: 'MappedParameterUnknown',
     message: '{action} has no {in} parameter {name} to fill',
     help: 'name a parameter as the document does: {near}',
-    explain: 'The mapping fills a parameter that the operation does not declare, so the value would go nowhere.',
+    explain: 'The mapping fills a parameter that the operation does not declare. A name that the braces of the path do not have can be filled with nothing: an error. A query parameter is sent all the same, which is right where the document is incomplete, and is only warned about; headers are never documented in full and are not checked.',
   },
   MDL0228: {
     severity: 'warning',

@@ -4,6 +4,7 @@ import type { Document } from '@oasgen/openapi'
 import { actionsOf, methodOf, parameterOf } from '../resource/configuration.js'
 import type { MissedRemoval } from '../resource/spec.js'
 import type { ResourceModel } from '../resource-model.js'
+import { followPath } from '../verb/response.js'
 import { at } from './places.js'
 
 export function configurationFindings(model: ResourceModel, document: Document, missed: readonly MissedRemoval[]): readonly Finding[] {
@@ -29,10 +30,18 @@ function unknownFields(model: ResourceModel): readonly Finding[] {
 
 function unknownExclusions(model: ResourceModel, missed: readonly MissedRemoval[]): readonly Finding[] {
   const names = model.spec.map(({ name }) => name)
-  return missed.filter(({ list }) => list === 'excludedSpecFields').map(({ path, at: pointer }) => {
+  return missed.filter(({ list, path }) => list === 'excludedSpecFields' && !isLeftOut(model, path)).map(({ path, at: pointer }) => {
     const near = nearestName(path, names)
     return finding('MDL0220', { path }, { ...at(model, pointer), ...(near !== undefined && { help: `did you mean ${near}?` }) })
   })
+}
+
+/** A field that the document has and that is left out of the spec already: excluding it again does no harm and says what is so. */
+function isLeftOut(model: ResourceModel, path: string): boolean {
+  const calls = Object.values(model.verbs).flatMap((verb) => [...(verb.call ? [verb.call] : []), ...verb.steps])
+  return calls.some(({ parameters, body }) =>
+    parameters.some(({ name }) => name === path) || (body?.form === 'object' && followPath(body.object, path) !== undefined),
+  )
 }
 
 function unsupportedSchemes(document: Document): readonly Finding[] {

@@ -105,7 +105,7 @@ function addWhole(drafts: DraftFields, name: string, property: Property, action:
 
 /** A body field of the name wins and feeds the parameter too, as in the reference. */
 function addParameter(drafts: DraftFields, parameter: ParameterModel, action: VerbAction, definition: RestDefinition): void {
-  if (parameter.filledBy === 'constant' || (definition.resource.schema === 'strict' && !isNeeded(parameter, action))) return
+  if (parameter.filledBy === 'constant' || isVersion(parameter) || (definition.resource.schema === 'strict' && !isNeeded(parameter, action))) return
   const known = drafts.get(parameter.name)
   if (known !== undefined) {
     known.sentBy.add(action)
@@ -122,6 +122,11 @@ function addParameter(drafts: DraftFields, parameter: ParameterModel, action: Ve
 
 function isRequired(parameter: ParameterModel, definition: RestDefinition): boolean {
   return definition.resource.schema === 'strict' ? parameter.required : parameter.declaredRequired
+}
+
+/** The version that was just read goes into it: nobody writes it into a desired state. */
+function isVersion({ name, in: place }: ParameterModel): boolean {
+  return place === 'header' && name.toLowerCase() === 'if-match'
 }
 
 /** OpenAPI itself gives these headers no meaning as parameters. */

@@ -6,7 +6,7 @@ import { successResponse } from '../verb/response.js'
 import type { CallModel, VerbModel, VerbModels } from '../verb/verbs.js'
 import type { DraftFields } from './fields.js'
 import { parametersIn, prefixTo, trailingParameters } from './places.js'
-import { itemPath, pathOf, type ResourceShape } from './shape.js'
+import { itemPath, mainCall, pathOf, type ResourceShape } from './shape.js'
 import { answerOf, type StatusFieldModel } from './status.js'
 
 /** One path parameter that tells which object is meant. */
@@ -93,7 +93,8 @@ interface PathMapping {
 }
 
 function pathMappings(verb: VerbModel | undefined): readonly PathMapping[] {
-  return (verb?.description.fieldMapping ?? []).flatMap((mapping) =>
+  const mappings = verb === undefined ? [] : [verb.description, ...verb.steps.map(({ description }) => description)].flatMap(({ fieldMapping }) => fieldMapping)
+  return mappings.flatMap((mapping) =>
     mapping.direction === 'request' && mapping.to.in === 'path' && mapping.from.type === 'resource' ? [
       { parameter: mapping.to.path, source: mapping.from.path },
     ] : [],
@@ -106,7 +107,7 @@ function buildPart(facts: IdentityFacts, parameter: string): IdentityModel {
   const path = mapped ?? defaultPath(facts, parameter)
   const assigned = path.startsWith('status.') ? 'server' : 'spec'
   const names = path.startsWith('metadata.') ? [] : pathNames(path)?.slice(1) ?? []
-  const calls = [verbs.get, verbs.update, verbs.delete].flatMap((verb) => verb?.call ?? [])
+  const calls = [verbs.get, verbs.update, verbs.delete].flatMap((verb) => (verb === undefined ? [] : [...(verb.call ? [verb.call] : []), ...verb.steps]))
   const declared = calls.flatMap((call) => call.parameters).find((each) => each.in === 'path' && each.name === parameter)
   return { parameter, path, assigned, schema: declared?.schema, obtained: obtainedFrom(facts, parameter, names), inObject: names }
 }
@@ -124,7 +125,7 @@ function defaultPath({ drafts, status, verbs, definition }: IdentityFacts, param
     draft?.origin.type === 'body' ? { schema: draft.schema, required: draft.required } : undefined
   )
   const inBody = draft !== undefined && body !== undefined && !body.schema.readOnly
-  const inCreatePath = draft !== undefined && verbs.create?.call?.parameters.some((each) =>
+  const inCreatePath = draft !== undefined && mainCall(verbs.create)?.parameters.some((each) =>
     each.in === 'path' && each.name === parameter,
   ) === true
   if (inCreatePath || (inBody && (body.required || !kept))) return `spec.${parameter}`
@@ -132,7 +133,7 @@ function defaultPath({ drafts, status, verbs, definition }: IdentityFacts, param
 }
 
 function createProperty(verbs: VerbModels, name: string): Pick<Property, 'schema' | 'required'> | undefined {
-  const body = verbs.create?.call?.body
+  const body = mainCall(verbs.create)?.body
   return body?.form === 'object' ? propertiesOf(body.object).get(name) : undefined
 }
 
@@ -140,7 +141,7 @@ function obtainedFrom({ verbs }: IdentityFacts, parameter: string, names: readon
   const create = answerOf(verbs, 'create')
   const found: ('body' | 'location' | 'findby')[] = []
   if (create !== undefined && names.length > 0 && schemaAt(create.object, names) !== undefined) found.push('body')
-  if (hasLocation(verbs.create?.call) && pathOf(verbs.get)?.includes(`{${parameter}}`) === true) found.push('location')
+  if (hasLocation(mainCall(verbs.create)) && pathOf(verbs.get)?.includes(`{${parameter}}`) === true) found.push('location')
   const list = answerOf(verbs, 'findby')
   if (list !== undefined && names.length > 0 && schemaAt(list.object, names) !== undefined) found.push('findby')
   return found

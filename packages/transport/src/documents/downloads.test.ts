@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { brotliCompressSync } from 'node:zlib'
-import { buildConnector } from 'undici'
+import type { buildConnector } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTransport, type FetchDocumentOptions, type FetchedDocument } from '../index.js'
 import { CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from '../certificates.testing.js'
