@@ -3,18 +3,20 @@ import type { CompileJob, Compiled } from './compile.js'
 
 /**
  * What crosses the border of the worker. Exact numbers are objects with a class, which structured cloning strips;
- * JSON text keeps them, bytes go beside it as they are.
+ * JSON text keeps them. The bytes of the document go beside it, and only once for each content.
  */
-export interface JobMessage extends Omit<CompileJob, 'definition'> {
+export interface JobMessage extends Omit<CompileJob, 'definition' | 'document'> {
   readonly definition: string
+  readonly document: { readonly uri: string; readonly bytes?: Uint8Array }
 }
 
-export function packJob(job: CompileJob): JobMessage {
-  return { ...job, definition: writeJson(job.definition) }
+export function packJob(job: CompileJob, content: 'new' | 'known'): JobMessage {
+  const { uri, bytes } = job.document
+  return { ...job, definition: writeJson(job.definition), document: { uri, ...(content === 'new' && { bytes }) } }
 }
 
-export function unpackJob(message: JobMessage): CompileJob {
-  return { ...message, definition: unpack(message.definition) as JsonObject }
+export function unpackJob(message: JobMessage, bytes: Uint8Array): CompileJob {
+  return { ...message, definition: unpack(message.definition) as JsonObject, document: { uri: message.document.uri, bytes } }
 }
 
 export function packCompiled(compiled: Compiled): string {

@@ -5,8 +5,9 @@ import { buildModel, linkOptions } from '@oasgen/model'
 import { applyOverlays, linkDocument, readDocument, readOverlay, type SourceDocument } from '@oasgen/openapi'
 import { planHash, printPlan, type Plan } from '@oasgen/plan'
 import { compilePlan } from '@oasgen/planner'
-import { readRestDefinition, type RestDefinition } from '@oasgen/restdefinition'
+import { readRestDefinition, wantedPrograms, withPrograms, type FetchedPrograms, type RestDefinition } from '@oasgen/restdefinition'
 import { judgeCrd } from '@oasgen/structural'
+import { findDeprecations } from './deprecations.js'
 
 /** Bytes with the name under which findings cite them. */
 export interface SourceText {
@@ -22,7 +23,7 @@ export interface CompileJob {
   readonly document: SourceText
   /** Overlays that the definition names by path, by that path. */
   readonly overlays: Readonly<Record<string, SourceText>>
-  /** Documents that references lead to, by URI. */
+  /** Documents that references lead to and programs that mappings name, by URI. */
   readonly others: Readonly<Record<string, SourceText>>
 }
 
@@ -41,17 +42,21 @@ export interface Compiled {
   readonly wanted?: readonly string[]
 }
 
-/** Documents by what was read, so that one parse serves all definitions that name it. */
+/** Documents by URI and the very bytes that were read, so that one parse serves all definitions that name it. */
 export type ParsedDocuments = Map<string, { readonly bytes: Uint8Array; readonly source: SourceDocument }>
 
 /** The whole compiler as one function of values: the provider's worker, `oasgen render` and the tests call this. */
 export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new Map()): Compiled {
-  const definition = readRestDefinition(job.definition, job.definitionSource)
-  if (definition.value === undefined) return { findings: definition.findings }
-  const source = readSource(job, definition.value, parsed)
-  const findings = [...definition.findings, ...source.findings]
-  if (source.value === undefined) return { findings }
-  const others = readOthers(job)
+  const read = readRestDefinition(job.definition, job.definitionSource)
+  if (read.value === undefined) return { findings: read.findings }
+  const programs = wantedPrograms(read.value)
+  const missing = programs.filter((uri) => job.others[uri] === undefined)
+  if (missing.length > 0) return { findings: read.findings, wanted: missing }
+  const definition = withPrograms(read.value, textsOf(job, programs))
+  const source = readSource(job, definition.value ?? read.value, parsed)
+  const findings = [...read.findings, ...definition.findings, ...source.findings]
+  if (source.value === undefined || definition.value === undefined) return { findings }
+  const others = readOthers(job, programs)
   const document = linkDocument(source.value, others.documents, linkOptions(definition.value))
   const model = buildModel(document, definition.value)
   // What is missing is known only after the model has asked for all that it needs.
@@ -62,7 +67,7 @@ export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new
   if (model.value === undefined) return { ...facts, findings }
   const crds = renderCrds(model.value)
   const plan = compilePlan(model.value)
-  findings.push(...crds.findings, ...plan.findings)
+  findings.push(...crds.findings, ...plan.findings, ...findDeprecations(model.value))
   const broken = [crds.resource, crds.configuration].flatMap((crd) => (crd === undefined ? [] : judgeCrd(crd)))
   if (broken.length > 0) throw new Error(`the CRD of ${definition.value.resource.kind} is invalid: ${broken.map((violation) => `${violation.path}: ${violation.message}`).join('; ')}`)
   return { ...facts, findings, resourceCrd: crds.resource, fidelity: crds.fidelity, ...(crds.configuration && { configurationCrd: crds.configuration }), ...printedPlan(plan.value, findings) }
@@ -104,8 +109,12 @@ function readOnce(text: SourceText, parsed: ParsedDocuments): ReadSource {
   return read
 }
 
-function readOthers(job: CompileJob): { readonly documents: ReadonlyMap<string, SourceDocument>; readonly findings: readonly Finding[] } {
-  const read = Object.values(job.others).map((text) => ({ uri: text.uri, ...readDocument(text.bytes, { uri: text.uri, role: 'fragment' }) }))
+function textsOf(job: CompileJob, uris: readonly string[]): FetchedPrograms {
+  return Object.fromEntries(uris.map((uri) => [uri, { text: new TextDecoder().decode(job.others[uri]?.bytes) }]))
+}
+
+function readOthers(job: CompileJob, programs: readonly string[]): { readonly documents: ReadonlyMap<string, SourceDocument>; readonly findings: readonly Finding[] } {
+  const read = Object.entries(job.others).filter(([uri]) => !programs.includes(uri)).map(([, text]) => ({ uri: text.uri, ...readDocument(text.bytes, { uri: text.uri, role: 'fragment' }) }))
   return {
     documents: new Map(read.flatMap(({ uri, value }) => (value === undefined ? [] : [[uri, value] as const]))),
     findings: read.flatMap(({ findings }) => findings),

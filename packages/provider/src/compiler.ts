@@ -48,6 +48,8 @@ interface Waiting {
 function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOptions): Compiler {
   const queue: Waiting[] = []
   let worker: Worker | undefined
+  /** The content of each document that the worker of now holds: the same bytes are not sent again. */
+  let sent = new Map<string, Uint8Array>()
   let current: Waiting | undefined
   let limit: NodeJS.Timeout | undefined
   const finish = (compiled: Compiled): void => {
@@ -60,6 +62,7 @@ function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOpt
   const abandon = (why: string): void => {
     const broken = worker
     worker = undefined
+    sent = new Map()
     if (broken !== undefined) void broken.removeAllListeners().terminate()
     if (current !== undefined) finish(failed(current.job, why))
   }
@@ -69,7 +72,9 @@ function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOpt
     if (current === undefined) return idle()
     clearTimeout(limit)
     worker ??= startWorker(url, memoryMb, { onCompiled: finish, onEnd: abandon })
-    worker.postMessage(packJob(current.job))
+    const { uri, bytes } = current.job.document
+    worker.postMessage(packJob(current.job, sent.get(uri) === bytes ? 'known' : 'new'))
+    sent.set(uri, bytes)
     limit = setTimeout(() => abandon(`it took longer than ${timeoutMs / 1000} s`), timeoutMs)
   }
   const idle = (): void => {
@@ -83,6 +88,7 @@ function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOpt
     }),
     close: async () => {
       clearTimeout(limit)
+      worker?.removeAllListeners()
       await worker?.terminate()
     },
   }

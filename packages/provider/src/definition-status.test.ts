@@ -19,7 +19,9 @@ describe('conditions of a RestDefinition', () => {
     { state: { type: 'progressing', message: 'm' }, ready: 'False', tools: 'InProgress', reason: 'it goes on by itself' },
     { state: { type: 'failing', message: 'm', reason: 'R' }, ready: 'False', tools: 'InProgress', reason: 'an error that is retried is no failure' },
     { state: { type: 'stalled', finding: broken }, ready: 'False', tools: 'Failed', reason: 'a person must act' },
-    { state: { type: 'degraded', finding: broken }, ready: 'True', tools: 'Failed', reason: 'the last good Plan serves, and a person must act' },
+    { state: { type: 'degraded', finding: broken, duration: 'lasting' }, ready: 'True', tools: 'Failed', reason: 'the last good Plan serves, and a person must act' },
+    { state: { type: 'degraded', finding: broken, duration: 'passing' }, ready: 'True', tools: 'InProgress', reason: 'the last good Plan serves, and it may pass' },
+    { state: { type: 'dormant', finding: broken }, ready: 'True', tools: 'Current', reason: 'nothing more was asked for' },
     { state: { type: 'deleting', message: 'm' }, ready: 'False', tools: 'InProgress', reason: 'not gone yet' },
     { state: { type: 'paused' }, ready: 'Unknown', tools: 'InProgress', reason: 'nobody looks' },
   ]

@@ -1,14 +1,20 @@
 import { conditionText, entryOf, sortFindings, type Finding } from '@oasgen/diagnostics'
-import { equalJson, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import { equalJson, hashJson, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
+import type { KubeObject } from '@oasgen/kube'
 import { CONDITION, REASON, readConditions, setConditions, type Instant, type WantedCondition } from '@oasgen/wire'
+import type { Compiled } from './compile.js'
+import { groupOf, kindOf } from './crd-gate.js'
+import { specText } from './edge.js'
 
 /** How far a RestDefinition is; every state is one row of what people and tools read. */
 export type DefinitionState =
   | { readonly type: 'ready' }
   /** A step is under way: it will be looked at again by itself. */
   | { readonly type: 'progressing'; readonly message: string }
-  /** The last good Plan serves, but something is wrong with the newest input. */
-  | { readonly type: 'degraded'; readonly finding: Finding }
+  /** The last good Plan serves, but something is wrong with the newest input: it may pass by itself, or a person must act. */
+  | { readonly type: 'degraded'; readonly finding: Finding; readonly duration: 'passing' | 'lasting' }
+  /** Nothing is made until somebody names the kind; that is what was asked for, so tools may call it done. */
+  | { readonly type: 'dormant'; readonly finding: Finding }
   /** Nothing serves and a person must act. */
   | { readonly type: 'stalled'; readonly finding: Finding }
   | { readonly type: 'failing'; readonly message: string; readonly reason: string }
@@ -26,6 +32,9 @@ export interface DefinitionFacts {
   readonly planHash?: string
   readonly runningPlanHash?: string
   readonly crdHash?: string
+  readonly authSecretDigest?: string
+  readonly authSecretRBACNamespaces?: readonly string[]
+  readonly fidelity?: Readonly<Record<'carried' | 'strengthened' | 'weakened' | 'dropped' | 'leaves' | 'untyped', number>>
   readonly findings?: readonly Finding[]
 }
 
@@ -62,7 +71,9 @@ function rowFor(state: DefinitionState): readonly ConditionRow[] {
     case 'progressing':
       return [[CONDITION.ready, 'False', REASON.unavailable, state.message], synced(), [CONDITION.reconciling, 'True', 'Progressing', state.message]]
     case 'degraded':
-      return [[CONDITION.ready, 'True', REASON.available, 'the last good Plan serves'], failed(conditionText(state.finding)), stalled(state.finding)]
+      return [[CONDITION.ready, 'True', REASON.available, 'the last good Plan serves'], failed(conditionText(state.finding)), state.duration === 'lasting' ? stalled(state.finding) : retrying(state.finding)]
+    case 'dormant':
+      return [[CONDITION.ready, 'True', reasonOf(state.finding), conditionText(state.finding)], synced()]
     case 'stalled':
       return [[CONDITION.ready, 'False', REASON.unavailable, conditionText(state.finding)], failed(conditionText(state.finding)), stalled(state.finding)]
     case 'failing':
@@ -86,6 +97,10 @@ function stalled(finding: Finding): ConditionRow {
   return [CONDITION.stalled, 'True', reasonOf(finding), conditionText(finding)]
 }
 
+function retrying(finding: Finding): ConditionRow {
+  return [CONDITION.reconciling, 'True', reasonOf(finding), conditionText(finding)]
+}
+
 function reasonOf(finding: Finding): string {
   return entryOf(finding.code)?.reason ?? 'Invalid'
 }
@@ -106,6 +121,25 @@ function printedPlace({ where }: Finding): string {
     case 'resource': return `${where.resource} ${where.path}`.trim()
     case 'exchange': return `${where.method} ${where.url}${where.status === undefined ? '' : ` → ${where.status}`}`
     case undefined: return ''
+  }
+}
+
+/** What is known of the kinds once they are compiled. */
+export function factsOf(definition: KubeObject, compiled: Compiled): DefinitionFacts {
+  const named = (crd: JsonObject | undefined): { apiVersion: string; kind: string } | undefined =>
+    crd === undefined ? undefined : { apiVersion: `${groupOf(crd)}/v1alpha1`, kind: kindOf(crd) }
+  const resource = named(compiled.resourceCrd)
+  const configuration = named(compiled.configurationCrd)
+  const { fidelity } = compiled
+  return {
+    oasPath: specText(definition, 'oasPath'),
+    findings: compiled.findings,
+    ...(resource && { resource }),
+    ...(configuration && { configuration }),
+    ...(compiled.documentDigest !== undefined && { oasHash: compiled.documentDigest }),
+    ...(compiled.hasSecuritySchemes !== undefined && { hasSecuritySchemes: compiled.hasSecuritySchemes }),
+    ...(compiled.resourceCrd && { crdHash: hashJson([compiled.resourceCrd, compiled.configurationCrd ?? null]) }),
+    ...(fidelity && { fidelity: { carried: fidelity.carried, strengthened: fidelity.strengthened, weakened: fidelity.weakened, dropped: fidelity.dropped, leaves: fidelity.leaves, untyped: fidelity.untyped } }),
   }
 }
 

@@ -1,35 +1,40 @@
 import { randomBytes } from 'node:crypto'
-import { createQueue, runWorkers, systemClock, type Outcome } from '@oasgen/controller'
-import type { JsonValue } from '@oasgen/json'
+import { createQueue, runWorkers, systemClock, type Outcome, type QueueObserver, type Tracer } from '@oasgen/controller'
+import { finding } from '@oasgen/diagnostics'
+import { isObject, textOf, type JsonValue } from '@oasgen/json'
 import {
-  annotationsOf, createEventRecorder, createInformer, DEPLOYMENTS, keyOf, keyOfRef, LEASES, type EventRecorder, type Informer, type Kube, type KubeObject,
-  type ResourceType,
+  annotationsOf, createEventRecorder, createInformer, keyOf, keyOfRef, LEASES, nameOf, NAMESPACES, namespaceOf, type EventRecorder, type Informer, type InformerProblem, type Kube,
+  type KubeObject,
 } from '@oasgen/kube'
 import { readSourceUri } from '@oasgen/openapi'
-import { finding } from '@oasgen/diagnostics'
-import type { Plan } from '@oasgen/plan'
 import type { Transport } from '@oasgen/transport'
 import { ANNOTATION, LABEL } from '@oasgen/wire'
 import { createCompiler } from './compiler.js'
+import { followConfigurations } from './configurations.js'
+import { controllerOf, REST_DEFINITIONS, specText, type DefinitionEdge, type ProviderSettings } from './edge.js'
+import type { DefinitionMemory } from './memory.js'
 import { createApplier } from './objects/apply.js'
-import type { DeployedNames } from './objects/names.js'
-import type { SecretKey } from './objects/rbac.js'
-import { REST_DEFINITIONS, type DefinitionEdge, type ProviderSettings } from './edge.js'
-import { reconcileDefinition, type DefinitionMemory, type Pass } from './reconcile.js'
-import { createClusterSources, type LoadedSource } from './source.js'
+import { followObjects } from './objects/live.js'
+import { SHARED_DEFINITION, type DeployedNames } from './objects/names.js'
+import type { Pass } from './pass.js'
+import { reconcileDefinition } from './reconcile.js'
 import { createRemoteSources } from './remote-source.js'
-import { secretsOf } from './secret-access.js'
+import { createClusterSources, type LoadedSource } from './source.js'
 
 export interface ProviderOptions {
   readonly kube: Kube
   readonly transport: Transport
   readonly settings: ProviderSettings
   readonly workers: number
+  readonly backoff?: { readonly minMs: number; readonly maxMs: number }
   /** URL of the bundled compile worker; absent = compile in this thread. */
   readonly compileWorker?: URL
   readonly compileTimeoutMs?: number
   /** `file://` documents are read: the CLI on somebody's own machine. */
   readonly allowFiles?: boolean
+  readonly observer?: QueueObserver
+  readonly tracer?: Tracer
+  readonly onPass?: (pass: { readonly definition: KubeObject; readonly state: string; readonly tookMs: number }) => void
   readonly log: (line: ProviderLine) => void
 }
 
@@ -44,64 +49,100 @@ export interface Provider {
   setGate(gate: 'open' | 'closed'): void
   stop(graceMs: number): Promise<void>
   readonly synced: Promise<void>
+  /** Why it cannot work yet. */
+  problem(): string | undefined
+  readonly queue: ReturnType<typeof createQueue>
 }
 
+/** Namespaces whose Secrets may be named by fields of resources. */
+const FIELD_SECRETS_LABEL = 'krateo.io/allow-secret-fields'
+
 export function startProvider(options: ProviderOptions): Provider {
-  const { kube } = options
-  const queue = createQueue({ now: () => systemClock.now(), minBackoffMs: 1000, maxBackoffMs: 60_000 })
-  const definitions = createInformer(kube, REST_DEFINITIONS)
-  const deployments = createInformer(kube, DEPLOYMENTS, { labelSelector: `${LABEL.definitionObject}=true` })
-  const leases = createInformer(kube, LEASES, { labelSelector: `${LABEL.restController}=true` })
+  const { kube, backoff = { minMs: 1000, maxMs: 60_000 } } = options
+  const queue = createQueue({ now: () => systemClock.now(), minBackoffMs: backoff.minMs, maxBackoffMs: backoff.maxMs, ...(options.observer && { observer: options.observer }) })
+  const wake = (key: string): void => queue.add(key, { priority: 'userEdit' })
+  const onProblem = ({ finding: problem }: InformerProblem): void => options.log({ level: 'warn', message: 'a watch failed', values: { code: problem.code, problem: problem.message } })
+  const definitions = createInformer(kube, REST_DEFINITIONS, { onProblem })
+  const leases = createInformer(kube, LEASES, { labelSelector: `${LABEL.restController}=true`, onProblem })
+  const namespaces = createInformer(kube, NAMESPACES, { labelSelector: `${FIELD_SECRETS_LABEL}=true`, metadataOnly: true, onProblem })
+  const live = followObjects(kube, (object) => wakeOwner(definitions, object, wake), onProblem)
   const recorder = createEventRecorder(kube, { component: 'managed/restdefinition.ogen.krateo.io' })
-  const configurations = watchConfigurations(kube, (key) => queue.add(key, { priority: 'userEdit' }))
-  const clusterSources = createClusterSources(kube, (prefix) => enqueueUsers(definitions, prefix, (key) => queue.add(key, { priority: 'userEdit' })))
-  const remoteSources = createRemoteSources(options)
+  const configurations = followConfigurations(kube, { crossNamespace: options.settings.crossNamespace, onChange: wake })
+  const clusterSources = createClusterSources(kube, (prefix) => wakeUsers(definitions, prefix, wake))
+  const remoteSources = createRemoteSources({
+    transport: options.transport, files: options.allowFiles === true ? 'allow' : 'deny', allowHosts: options.settings.allowHosts,
+    crossNamespace: options.settings.crossNamespace === 'allow' ? 'allow' : 'deny', secret: (ref) => clusterSources.secret(ref), now: Date.now,
+  })
   const compiler = createCompiler({ ...(options.compileWorker && { worker: options.compileWorker }), ...(options.compileTimeoutMs !== undefined && { timeoutMs: options.compileTimeoutMs }) })
   const memories = new Map<string, DefinitionMemory>()
   const edge: DefinitionEdge = {
-    kube, compiler, applier: createApplier(kube), settings: options.settings, now: Date.now,
+    kube, compiler, live, applier: createApplier(kube, live), settings: options.settings, now: Date.now,
     load: (uri, definition) => load({ uri, definition, clusterSources, remoteSources }),
-    secretsOf: (plan) => configurations.secretsFor(plan),
-    keys: new Set(), newKey: () => randomBytes(32).toString('hex'),
-    deployment: (names) => deployments.get(keyOfRef({ namespace: names.namespace, name: names.deployment })),
+    definitions: () => definitions.list(), definition: (key) => definitions.get(key), remember: (definition) => definitions.remember(definition),
+    claims: new Map(), generated: new Map(),
+    secretsOf: (kind) => configurations.secretsFor(kind),
+    fieldSecretNamespaces: () => namespaces.list().map(nameOf).sort(),
+    newKey: () => randomBytes(32).toString('hex'),
     runningPlanHash: (names) => hashOnLease(leases, names),
     event: (definition, event) => record(recorder, definition, event),
   }
 
-  definitions.onChange(({ type, object }) => {
+  definitions.onChange(({ type, object, old }) => {
     const key = keyOf(object)
-    if (type === 'deleted') {
-      memories.delete(key)
-      queue.forget(key)
-    } else {
-      queue.add(key, { priority: 'userEdit' })
-    }
+    if (type !== 'deleted') return void (isNews(object, old) && wake(key))
+    memories.delete(key)
+    queue.forget(key)
+    configurations.forget(key)
+    clusterSources.retain((prefix) => definitions.list().some((each) => namesSource(each, prefix)))
+    // Whoever waited for its kind may have it now.
+    for (const other of definitions.list()) if (specText(other, 'resourceGroup') === specText(object, 'resourceGroup')) wake(keyOf(other))
   })
-  deployments.onChange(({ object }) => enqueueOwner(object, (key) => queue.add(key)))
-  leases.onChange(({ object }) => enqueueOwner(object, (key) => queue.add(key)))
-  for (const informer of [definitions, deployments, leases]) informer.start()
+  leases.onChange(({ object }) => wakeOwner(definitions, object, wake))
+  namespaces.onChange(({ type, initial }) => {
+    if (initial !== true && type !== 'updated') for (const definition of definitions.list()) wake(keyOf(definition))
+  })
+  const informers = [definitions, leases, namespaces]
+  for (const informer of informers) informer.start()
+  const synced = Promise.all([...informers.map((informer) => informer.synced), live.synced]).then(() => undefined)
 
   const workers = runWorkers({
     queue,
     workers: options.workers,
     handle: async ({ key }) => {
-      await Promise.all([definitions.synced, deployments.synced, leases.synced])
+      await synced
       const definition = definitions.get(key)
       if (definition === undefined) return { type: 'done' }
-      const pass = await reconcileDefinition(edge, definition, memoryOf(memories, key))
+      const started = systemClock.now()
+      const pass = await traced(options.tracer, key, () => reconcileDefinition(edge, definition, memoryOf(memories, key)))
       options.log({ level: 'debug', message: 'reconciled', values: { definition: key, state: pass.state.type } })
+      options.onPass?.({ definition, state: pass.state.type, tookMs: systemClock.now() - started })
       return outcomeOf(pass)
     },
     onBug: ({ error, item }) => options.log({ level: 'error', message: 'a pass ended with an exception', values: { definition: item.key, error: String(error instanceof Error ? error.stack : error) } }),
   })
   return {
-    synced: Promise.all([definitions.synced, deployments.synced, leases.synced]).then(() => undefined),
-    setGate: (gate) => workers.setGate(gate),
+    synced, queue,
+    problem: () => informers.map((informer) => (informer.hasSynced() ? undefined : `${informer.type.plural}: ${informer.problem()?.message ?? 'not known yet'}`)).find((problem) => problem !== undefined) ?? live.problem(),
+    setGate: (gate) => {
+      // What others did meanwhile is not known here: everything is looked at again.
+      if (gate === 'open') for (const definition of definitions.list()) wake(keyOf(definition))
+      workers.setGate(gate)
+    },
     stop: async (graceMs) => {
       await workers.stop(graceMs)
-      await Promise.all([definitions.stop(), deployments.stop(), leases.stop(), configurations.stop(), clusterSources.stop(), compiler.close(), recorder.flush()])
+      await Promise.all([...informers.map((informer) => informer.stop()), live.stop(), configurations.stop(), clusterSources.stop(), compiler.close(), recorder.flush()])
     },
   }
+}
+
+// Our own status is no news; a new generation, an annotation or a deletion is.
+function isNews(object: KubeObject, old: KubeObject | undefined): boolean {
+  if (old === undefined) return true
+  const relevant = ({ metadata, spec }: KubeObject): string => {
+    const { resourceVersion: _, managedFields: __, ...rest } = isObject(metadata) ? metadata : {}
+    return JSON.stringify([rest, isObject(metadata) && metadata.generation === undefined ? (spec ?? null) : null])
+  }
+  return relevant(object) !== relevant(old)
 }
 
 function memoryOf(memories: Map<string, DefinitionMemory>, key: string): DefinitionMemory {
@@ -115,13 +156,40 @@ function outcomeOf(pass: Pass): Outcome {
   return pass.afterSeconds === undefined ? { type: 'done' } : { type: 'recheck', afterMs: pass.afterSeconds * 1000 }
 }
 
-function enqueueOwner(object: KubeObject, add: (key: string) => void): void {
-  const owner = annotationsOf(object)[ANNOTATION.definition]
-  if (owner !== undefined) add(owner)
+async function traced<T>(tracer: Tracer | undefined, key: string, run: () => Promise<T>): Promise<T> {
+  if (tracer === undefined) return run()
+  const span = tracer.start('reconcile RestDefinition', { attributes: { definition: key } })
+  try {
+    return await run()
+  } finally {
+    span.end()
+  }
 }
 
-function enqueueUsers(definitions: Informer, prefix: string, add: (key: string) => void): void {
-  for (const definition of definitions.list()) if (JSON.stringify(definition.spec ?? null).includes(prefix)) add(keyOf(definition))
+function wakeOwner(definitions: Informer, object: KubeObject, wake: (key: string) => void): void {
+  const owner = annotationsOf(object)[ANNOTATION.definition]
+  if (owner === undefined) return
+  const [namespace = '', name = ''] = owner.split('/')
+  if (name !== SHARED_DEFINITION) return void (definitions.get(owner) !== undefined && wake(owner))
+  for (const definition of definitions.list()) if (namespaceOf(definition) === namespace && controllerOf(definition).mode === 'shared') wake(keyOf(definition))
+}
+
+function wakeUsers(definitions: Informer, prefix: string, wake: (key: string) => void): void {
+  for (const definition of definitions.list()) if (namesSource(definition, prefix)) wake(keyOf(definition))
+}
+
+/** `configmap://ns/name/` anywhere in the spec, or a Secret as credentials of the document. */
+function namesSource(definition: KubeObject, prefix: string): boolean {
+  const document = isObject(definition.spec) && isObject(definition.spec.document) ? definition.spec.document : {}
+  const ref = isObject(document.credentialsRef) ? document.credentialsRef : undefined
+  const credentials = ref === undefined ? undefined : `secret://${textOf(ref.namespace) || namespaceOf(definition)}/${textOf(ref.name)}/`
+  return credentials === prefix || textsOf(definition.spec).some((text) => text.startsWith(prefix))
+}
+
+function textsOf(value: JsonValue | undefined): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value.flatMap(textsOf)
+  return isObject(value) ? Object.values(value).flatMap(textsOf) : []
 }
 
 function hashOnLease(leases: Informer, names: DeployedNames): string | undefined {
@@ -147,34 +215,3 @@ async function load({ uri, definition, clusterSources, remoteSources }: Load): P
   if (read.value.kind === 'configMap' || read.value.kind === 'secret') return clusterSources.load(read.value, uri)
   return remoteSources.load(read.value, uri, definition)
 }
-
-interface ConfigurationWatch {
-  secretsFor(plan: Plan): readonly SecretKey[] | undefined
-  stop(): Promise<void>
-}
-
-// A Role names exactly the Secrets that Configurations use, so each Configuration kind is followed.
-function watchConfigurations(kube: Kube, enqueue: (key: string) => void): ConfigurationWatch {
-  const informers = new Map<string, Informer>()
-  return {
-    secretsFor: (plan) => {
-      if (plan.configuration === undefined) return []
-      const key = `${plan.definition.namespace}/${plan.definition.name}`
-      const informer = informers.get(key) ?? follow(kube, informers, { key, plan, enqueue })
-      return informer.hasSynced() ? informer.list().flatMap(secretsOf) : undefined
-    },
-    stop: async () => void (await Promise.all([...informers.values()].map((informer) => informer.stop()))),
-  }
-}
-
-function follow(kube: Kube, informers: Map<string, Informer>, { key, plan, enqueue }: { key: string; plan: Plan; enqueue: (key: string) => void }): Informer {
-  const { group, version } = plan.resource
-  const type: ResourceType = { group, version, plural: plan.configuration?.plural ?? '', kind: plan.configuration?.kind ?? '', namespaced: true }
-  const informer = createInformer(kube, type)
-  informers.set(key, informer)
-  informer.onChange(() => enqueue(key))
-  informer.start()
-  void informer.synced.then(() => enqueue(key))
-  return informer
-}
-

@@ -1,297 +1,139 @@
-import type { Finding } from '@oasgen/diagnostics'
-import { textOf, hashJson, isArray, isObject, sha256, type JsonObject } from '@oasgen/json'
-import {
-  annotationsOf, CUSTOM_RESOURCE_DEFINITIONS, finalizersOf, generationOf, isDeleting, nameOf, namespaceOf, resourceVersionOf, SECRETS, uidOf,
-  type KubeError, type KubeObject,
-} from '@oasgen/kube'
+import { finding, type Finding } from '@oasgen/diagnostics'
+import { annotationsOf, finalizersOf, generationOf, isDeleting, resourceVersionOf, uidOf, type KubeObject } from '@oasgen/kube'
 import { ANNOTATION, FINALIZER } from '@oasgen/wire'
+import { announceCreation, announceState } from './announce.js'
+import { compileNow, type CompiledNow } from './compile-definition.js'
 import type { Compiled } from './compile.js'
-import { groupOf, isEstablished, judgeGroup, judgeOwnership, kindOf, namesProblem, pluralOf } from './crd-gate.js'
-import { nextStatus, type DefinitionFacts, type DefinitionState } from './definition-status.js'
-import { withOwner } from './objects/apply.js'
-import { renderDeployment } from './objects/deploy.js'
-import { namesFor, type DeployedNames } from './objects/names.js'
-import { renderAccess, renderPeopleRoles, renderSecretAccess, type DeployedObject } from './objects/rbac.js'
-import type { LoadedSource } from './source.js'
-import { REST_DEFINITIONS, refTo, specText, type DefinitionEdge } from './edge.js'
+import { factsOf, hasConditions, nextStatus, type DefinitionFacts } from './definition-status.js'
+import { keyOfDefinition, kindIn, REST_DEFINITIONS, refTo, specText, type DefinitionEdge } from './edge.js'
+import { activationOf, judgeDefinition } from './judge-definition.js'
+import type { DefinitionMemory } from './memory.js'
+import { done, kubeFailed, stalled, type Ended, type Pass, type Step } from './pass.js'
+import { refreshSeconds } from './remote-source.js'
+import { lastPublished, runController, type Published, type RunningController } from './run-controller.js'
+import { isVisible, serveKinds } from './serve-kinds.js'
+import { settle, settledNow } from './steady.js'
 import { tearDown } from './teardown.js'
-
-/** When to come back; absent = when something changes. */
-export interface Pass {
-  readonly state: DefinitionState
-  readonly afterSeconds?: number
-}
-
-/** One end of a pass that is not the good one. */
-type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly pass: Pass; readonly facts?: DefinitionFacts }
-
-/** What is remembered between passes of one RestDefinition; losing it costs work, never correctness. */
-export interface DefinitionMemory {
-  /** Of definition and document, for which `compiled` holds. */
-  inputs?: string
-  compiled?: Compiled
-}
-
-export async function reconcileDefinition(edge: DefinitionEdge, definition: KubeObject, memory: DefinitionMemory): Promise<Pass> {
-  if (annotationsOf(definition)[ANNOTATION.paused] === 'true') return finish(edge, definition, { pass: { state: { type: 'paused' } }, facts: {} })
-  if (isDeleting(definition)) {
-    const gone = await tearDown(edge, definition)
-    return gone.state === undefined ? { state: { type: 'deleting', message: '' } } : finish(edge, definition, { pass: { state: gone.state, afterSeconds: 2 }, facts: {} })
-  }
-  const held = await addFinalizer(edge, definition)
-  if (!held.ok) return held.pass
-  const made = await makeAll(edge, definition, memory)
-  return finish(edge, definition, made)
-}
 
 interface Made {
   readonly pass: Pass
   readonly facts: DefinitionFacts
 }
 
+/** One look at a RestDefinition: makes what is missing, and says how far it is. */
+export async function reconcileDefinition(edge: DefinitionEdge, definition: KubeObject, memory: DefinitionMemory): Promise<Pass> {
+  if (annotationsOf(definition)[ANNOTATION.paused] === 'true') return finish(edge, definition, made({ state: { type: 'paused' } }))
+  if (isDeleting(definition)) {
+    const gone = await tearDown(edge, definition)
+    return gone.state === undefined ? { state: { type: 'deleting', message: '' } } : finish(edge, definition, made({ state: gone.state, afterSeconds: gone.afterSeconds ?? 2 }))
+  }
+  if (activationOf(edge, definition) === 'dormant') {
+    return finish(edge, definition, made({ state: { type: 'dormant', finding: finding('PRV0108', { kind: kindIn(definition), group: specText(definition, 'resourceGroup') }) } }))
+  }
+  if (!hasConditions(definition) && memory.compiled === undefined) announceCreation(edge, definition)
+  const held = await addFinalizer(edge, definition)
+  return held.ok ? finish(edge, definition, await makeAll(edge, definition, memory)) : held.pass
+}
+
+function made(pass: Pass, facts: DefinitionFacts = {}): Made {
+  return { pass, facts }
+}
+
 async function makeAll(edge: DefinitionEdge, definition: KubeObject, memory: DefinitionMemory): Promise<Made> {
-  const compiled = await compileAll(edge, definition, memory)
-  if (!compiled.ok) return { pass: compiled.pass, facts: compiled.facts ?? {} }
-  const facts = factsOf(definition, compiled.value)
-  const served = await serveKinds(edge, definition, compiled.value)
-  if (!served.ok) return { pass: served.pass, facts }
-  const running = await runController(edge, definition, compiled.value)
-  if (!running.ok) return { pass: running.pass, facts: { ...facts, ...running.facts } }
-  const broken = compiled.value.findings.find((finding) => finding.severity === 'error')
-  const good = { ...facts, ...running.value }
-  if (broken !== undefined) return { pass: { state: { type: 'stalled', finding: broken } }, facts: good }
-  return { pass: { state: { type: 'ready' }, afterSeconds: edge.settings.pollSeconds }, facts: good }
-}
-
-async function compileAll(edge: DefinitionEdge, definition: KubeObject, memory: DefinitionMemory): Promise<Step<Compiled>> {
-  const refused = judgeGroup(specText(definition, 'resourceGroup'), edge.settings.allowGroups)
-  if (refused !== undefined) return stalled(refused)
-  const uri = specText(definition, 'oasPath')
-  const document = await edge.load(uri, definition)
-  if (document.state !== 'found') return withoutDocument(definition, document.finding)
-  const overlays = await loadAll(edge, definition, overlayPaths(definition))
-  if (!overlays.ok) return overlays
-  const inputs = sha256([hashJson(definition.spec ?? null), document.identity, ...overlays.value.map((loaded) => loaded.identity)].join('\n'))
-  if (memory.inputs === inputs && memory.compiled !== undefined) return { ok: true, value: memory.compiled }
-  const compiled = await compileWithReferences(edge, definition, { document, overlays: overlays.value })
-  if (!compiled.ok) return compiled
-  memory.inputs = inputs
-  memory.compiled = compiled.value
-  return compiled
-}
-
-type FoundSource = LoadedSource & { readonly state: 'found' }
-
-// A document may lead to others, and these to more; each round asks for what the last one met.
-async function compileWithReferences(
-  edge: DefinitionEdge, definition: KubeObject, sources: { readonly document: FoundSource; readonly overlays: readonly FoundSource[] },
-): Promise<Step<Compiled>> {
-  const others: Record<string, FoundSource['text']> = {}
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const overlays = Object.fromEntries(sources.overlays.map((loaded) => [loaded.text.uri, loaded.text]))
-    const compiled = await edge.compiler.compile({ definition, document: sources.document.text, overlays, others })
-    if (compiled.wanted === undefined) {
-      const errors = compiled.findings.find((finding) => finding.severity === 'error')
-      return compiled.resourceCrd === undefined && errors !== undefined ? stalled(errors, { findings: compiled.findings }) : { ok: true, value: compiled }
-    }
-    const loaded = await loadAll(edge, definition, compiled.wanted)
-    if (!loaded.ok) return loaded
-    for (const source of loaded.value) others[source.text.uri] = source.text
+  const judged = await judgeDefinition(edge, definition)
+  const now = judged.ok ? await compileNow(edge, definition, memory) : judged
+  if (!now.ok) return serveOn(edge, definition, now)
+  const steady = settledNow(edge, memory, now.value)
+  if (steady !== undefined) return made(passFor(edge, definition, { now: now.value, broken: steady.settled.broken, waiting: steady.waiting }), steady.facts)
+  const compiled = now.value.compiled()
+  const broken = compiled.findings.find(({ severity }) => severity === 'error')
+  const last = broken === undefined ? undefined : await lastPublished(edge, definition)
+  if (broken === undefined || last === undefined || last.quality === 'partial' || last.planHash === compiled.planHash) {
+    return makeNew(edge, definition, { memory, now: now.value, compiled, broken })
   }
-  return failing('references lead through too many documents', 'DocumentInvalid')
-}
-const MOST_ROUNDS = 10
-
-async function loadAll(edge: DefinitionEdge, definition: KubeObject, uris: readonly string[]): Promise<Step<readonly FoundSource[]>> {
-  const found: FoundSource[] = []
-  for (const uri of uris) {
-    const loaded = await edge.load(uri, definition)
-    if (loaded.state !== 'found') return withoutDocument(definition, loaded.finding)
-    found.push(loaded)
-  }
-  return { ok: true, value: found }
+  const problem = finding('PRV0116', { problem: broken.message })
+  return serveOn(edge, definition, stalled(problem, { findings: [problem, ...compiled.findings] }))
 }
 
-// What was made goes on serving: a document that is away for an hour must not look like a kind that is gone.
-function withoutDocument(definition: KubeObject, finding: Finding): Step<never> {
-  const serves = isObject(definition.status) && typeof definition.status.runningPlanHash === 'string'
-  const state: DefinitionState = serves ? { type: 'degraded', finding } : { type: 'stalled', finding }
-  return { ok: false, pass: { state, afterSeconds: 30 } }
+interface New {
+  readonly memory: DefinitionMemory
+  readonly now: CompiledNow
+  readonly compiled: Compiled
+  readonly broken: Finding | undefined
 }
 
-async function serveKinds(edge: DefinitionEdge, definition: KubeObject, compiled: Compiled): Promise<Step<void>> {
+/** Schema first, then Plan and controller, then the look whether the server shows it: Ready means all three. */
+async function makeNew(edge: DefinitionEdge, definition: KubeObject, { memory, now, compiled, broken }: New): Promise<Made> {
   const crds = [compiled.resourceCrd, compiled.configurationCrd].filter((crd) => crd !== undefined)
-  for (const crd of crds) {
-    const applied = await applyCrd(edge, definition, crd)
-    if (!applied.ok) return applied
-  }
-  for (const crd of crds) {
-    const visible = await isVisible(edge, crd)
-    if (!visible.ok) return visible
-  }
-  return { ok: true, value: undefined }
+  const served = await serveKinds(edge, definition, crds)
+  if (!served.ok) return serveOn(edge, definition, { ...served, facts: { findings: compiled.findings } })
+  const facts = { ...factsOf(definition, compiled), findings: [...compiled.findings, ...served.value.notices] }
+  const running = await controllerFor(edge, definition, { compiled, broken, kinds: memory.visible === undefined ? 'new' : 'served' })
+  if (!running.ok) return made(running.pass, { ...facts, ...running.facts })
+  const all = { ...facts, ...running.value?.facts }
+  const visible = await isVisible(edge, served.value.crds, memory)
+  if (!visible.ok) return made(visible.pass, all)
+  if (running.value !== undefined) settle(edge, definition, memory, { now, kind: running.value.kind, served: served.value, running: running.value, broken })
+  return made(passFor(edge, definition, { now, broken, waiting: running.value?.waiting }), all)
 }
 
-async function applyCrd(edge: DefinitionEdge, definition: KubeObject, crd: JsonObject): Promise<Step<void>> {
-  const owner = { namespace: namespaceOf(definition), name: nameOf(definition) }
-  const live = await edge.kube.get(CUSTOM_RESOURCE_DEFINITIONS, { name: nameOf(crd) })
-  if (!live.ok && live.error.kind !== 'notFound') return kubeFailed(live.error)
-  const verdict = judgeOwnership({ wanted: crd, live: live.ok ? live.value : undefined, definition: owner, isNamedInStatus: namesKind(definition, crd) })
-  if (verdict.type === 'refuse') return stalled(verdict.finding)
-  const answer = await edge.applier.apply(CUSTOM_RESOURCE_DEFINITIONS, withOwner(crd, owner), ...(live.ok ? [live.value] : []))
-  if (!answer.ok) return kubeFailed(answer.error)
-  const problem = namesProblem(answer.value)
-  return problem === undefined ? { ok: true, value: undefined } : failing(problem, 'NamesNotAccepted')
+interface ForController {
+  readonly compiled: Compiled
+  readonly broken: Finding | undefined
+  readonly kinds: 'served' | 'new'
 }
 
-function namesKind(definition: KubeObject, crd: JsonObject): boolean {
-  const status = isObject(definition.status) ? definition.status : {}
-  return [status.resource, status.configuration].some((named) => isObject(named) && named.kind === kindOf(crd) && textOf(named.apiVersion).startsWith(`${groupOf(crd)}/`))
-}
-
-const TRIES = 200
-const TRY_MS = 25
-
-/** Served, and in the OpenAPI of the server: `kubectl explain`, apply and kro read it from there. */
-async function isVisible(edge: DefinitionEdge, crd: JsonObject): Promise<Step<void>> {
-  const missing = `CRD for '${groupOf(crd)}, v1alpha1, ${pluralOf(crd)}' does not exists yet`
-  for (let tries = 0; tries < TRIES; tries++) {
-    const live = await edge.kube.get(CUSTOM_RESOURCE_DEFINITIONS, { name: nameOf(crd) })
-    if (live.ok && isEstablished(live.value)) break
-    if (tries === TRIES - 1) return progressing(missing)
-    await pause(TRY_MS)
-  }
-  for (let tries = 0; tries < TRIES; tries++) {
-    const document = await edge.kube.openapiV3(`apis/${groupOf(crd)}/v1alpha1`)
-    if (document.ok && describesKind(document.value, crd)) return { ok: true, value: undefined }
-    await pause(TRY_MS * Math.min(8, tries + 1))
-  }
-  return progressing(missing)
-}
-
-function describesKind(document: JsonObject, crd: JsonObject): boolean {
-  const paths = isObject(document.paths) ? document.paths : {}
-  return Object.keys(paths).some((path) => path.endsWith(`/${pluralOf(crd)}/{name}`))
-}
-
-async function runController(edge: DefinitionEdge, definition: KubeObject, compiled: Compiled): Promise<Step<DefinitionFacts>> {
+function controllerFor(edge: DefinitionEdge, definition: KubeObject, { compiled, broken, kinds }: ForController): Promise<Step<RunningController | undefined>> {
   const { plan, planText, planHash } = compiled
-  if (plan === undefined || planText === undefined || planHash === undefined) return { ok: true, value: {} }
-  const names = namesFor(plan.definition, plan.resource)
-  const owner = { namespace: namespaceOf(definition), name: nameOf(definition) }
-  const controller = isObject(definition.spec) && isObject(definition.spec.controller) ? definition.spec.controller : {}
-  const objects = [
-    ...renderAccess(plan, names), ...renderPeopleRoles(plan), ...renderSecretAccess(names, edge.secretsOf(plan) ?? []),
-    ...renderDeployment({ plan, planText, planHash, names, controller }, edge.settings),
-  ]
-  for (const { type, object } of objects) {
-    const answer = await edge.applier.apply(type, withOwner(object, owner))
-    if (!answer.ok) return kubeFailed(answer.error)
-  }
-  const key = await ensureKey(edge, names, owner)
-  return key.ok ? isRunning(edge, { names, planHash, objects }) : key
+  if (plan === undefined || planText === undefined || planHash === undefined) return Promise.resolve(done(undefined))
+  const published: Published = { plan, planText, planHash, quality: broken === undefined ? 'good' : 'partial' }
+  return runController(edge, definition, published, kinds)
 }
 
-/** Made once and never changed: with another key every write-only value would look edited. It belongs to backups. */
-async function ensureKey(edge: DefinitionEdge, names: DeployedNames, owner: { readonly namespace: string; readonly name: string }): Promise<Step<void>> {
-  if (edge.keys.has(`${names.namespace}/${names.key}`)) return { ok: true, value: undefined }
-  const secret = { metadata: { name: names.key, namespace: names.namespace }, type: 'Opaque', data: { key: Buffer.from(edge.newKey()).toString('base64') } }
-  const answer = await edge.kube.create(SECRETS, withOwner(secret, owner))
-  if (!answer.ok && answer.error.kind !== 'alreadyExists') return kubeFailed(answer.error)
-  edge.keys.add(`${names.namespace}/${names.key}`)
-  return { ok: true, value: undefined }
+interface Outlook {
+  readonly now: Pick<CompiledNow, 'problem'>
+  readonly broken: Finding | undefined
+  readonly waiting: string | undefined
 }
 
-function isRunning(edge: DefinitionEdge, { names, planHash, objects }: { names: DeployedNames; planHash: string; objects: readonly DeployedObject[] }): Step<DefinitionFacts> {
-  const facts: DefinitionFacts = { planHash, digest: sha256(objects.map(({ object }) => hashJson(object)).join('\n')) }
-  const deployment = edge.deployment(names)
-  if (deployment === undefined) return { ok: false, facts, pass: { state: { type: 'progressing', message: `Dynamic Controller '${names.deployment}' not deployed yet` }, afterSeconds: 5 } }
-  const running = edge.runningPlanHash(names)
-  if (running !== planHash || !isAvailable(deployment)) {
-    return { ok: false, facts, pass: { state: { type: 'progressing', message: `Dynamic Controller '${names.deployment}' not ready yet` }, afterSeconds: 15 } }
-  }
-  return { ok: true, value: { ...facts, runningPlanHash: running } }
+function passFor({ settings }: DefinitionEdge, definition: KubeObject, { now, broken, waiting }: Outlook): Pass {
+  const afterSeconds = Math.max(1, Math.min(settings.pollSeconds, refreshSeconds(definition)))
+  if (broken !== undefined) return { state: { type: 'stalled', finding: broken }, afterSeconds }
+  if (waiting !== undefined) return { state: { type: 'progressing', message: waiting }, afterSeconds: 15 }
+  if (now.problem !== undefined) return { state: { type: 'degraded', ...now.problem }, afterSeconds: Math.min(30, afterSeconds) }
+  return { state: { type: 'ready' }, afterSeconds }
 }
 
-function isAvailable(deployment: KubeObject): boolean {
-  const status = isObject(deployment.status) ? deployment.status : {}
-  const wanted = isObject(deployment.spec) && typeof deployment.spec.replicas === 'number' ? deployment.spec.replicas : 1
-  return wanted === 0 || (typeof status.availableReplicas === 'number' && status.availableReplicas >= 1)
-}
-
-function factsOf(definition: KubeObject, compiled: Compiled): DefinitionFacts {
-  const kinds = (crd: JsonObject | undefined): { apiVersion: string; kind: string } | undefined =>
-    crd === undefined ? undefined : { apiVersion: `${groupOf(crd)}/v1alpha1`, kind: kindOf(crd) }
-  const resource = kinds(compiled.resourceCrd)
-  const configuration = kinds(compiled.configurationCrd)
-  return {
-    oasPath: specText(definition, 'oasPath'),
-    findings: compiled.findings,
-    ...(resource && { resource }),
-    ...(configuration && { configuration }),
-    ...(compiled.documentDigest !== undefined && { oasHash: compiled.documentDigest }),
-    ...(compiled.hasSecuritySchemes !== undefined && { hasSecuritySchemes: compiled.hasSecuritySchemes }),
-    ...(compiled.resourceCrd && { crdHash: hashJson([compiled.resourceCrd, compiled.configurationCrd ?? null]) }),
-  }
+/** A pass that can make nothing new keeps what is there: what was published last goes on serving, and is put back where somebody took it away. */
+async function serveOn(edge: DefinitionEdge, definition: KubeObject, { pass, facts = {} }: Ended): Promise<Made> {
+  const { state } = pass
+  const last = state.type === 'stalled' ? await lastPublished(edge, definition) : undefined
+  if (state.type !== 'stalled' || last === undefined) return made(pass, facts)
+  const running = await runController(edge, definition, last, 'served')
+  if (!running.ok) return made(running.pass, facts)
+  const kept = { ...running.value.facts, ...facts }
+  if (running.value.waiting !== undefined || last.quality === 'partial') return made(pass, kept)
+  return made({ ...pass, state: { type: 'degraded', finding: state.finding, duration: 'lasting' } }, kept)
 }
 
 async function addFinalizer(edge: DefinitionEdge, definition: KubeObject): Promise<Step<void>> {
   const finalizers = finalizersOf(definition)
-  if (finalizers.includes(FINALIZER.definition)) return { ok: true, value: undefined }
+  if (finalizers.includes(FINALIZER.definition)) return done(undefined)
   const answer = await edge.kube.patch(REST_DEFINITIONS, refTo(definition), {
     type: 'merge',
     body: { metadata: { finalizers: [...finalizers, FINALIZER.definition], resourceVersion: resourceVersionOf(definition) } },
   })
-  return answer.ok ? { ok: true, value: undefined } : kubeFailed(answer.error)
+  return answer.ok ? done(undefined) : kubeFailed(answer.error)
 }
 
 async function finish(edge: DefinitionEdge, definition: KubeObject, { pass, facts }: Made): Promise<Pass> {
-  const status = nextStatus(definition, { state: pass.state, facts, generation: generationOf(definition), now: edge.now() })
+  // The newest that is known: an old status would be compared with, and written over.
+  const current = edge.definition(keyOfDefinition(definition)) ?? definition
+  const status = nextStatus(current, { state: pass.state, facts, generation: generationOf(definition), now: edge.now() })
   if (status === undefined) return pass
-  announce(edge, definition, pass.state)
+  announceState(edge, current, pass.state)
   const answer = await edge.kube.patchStatus(REST_DEFINITIONS, refTo(definition), { type: 'merge', body: { metadata: { uid: uidOf(definition) }, status } })
+  if (answer.ok) edge.remember(answer.value)
   if (answer.ok || answer.error.kind === 'notFound') return pass
   return { state: pass.state, afterSeconds: 1 }
 }
-
-// One event per change of state, with the reference's names and words.
-function announce(edge: DefinitionEdge, definition: KubeObject, state: DefinitionState): void {
-  const spec = isObject(definition.spec) ? definition.spec : {}
-  const kind = isObject(spec.resource) ? textOf(spec.resource.kind) : ''
-  const what = `RestDefinition '${kind}/${specText(definition, 'resourceGroup')}'`
-  switch (state.type) {
-    case 'progressing': return edge.event(definition, { type: 'Normal', reason: 'RestDefinitionCreating', message: `${what} creating` })
-    case 'ready': return edge.event(definition, { type: 'Normal', reason: 'RestDefinitionUpdating', message: `${what} updating` })
-    case 'deleting': return edge.event(definition, { type: 'Normal', reason: 'RestDefinitionDeleting', message: `${what} deleting` })
-    case 'paused': return edge.event(definition, { type: 'Normal', reason: 'ReconciliationPaused', message: 'Reconciliation is paused via the pause annotation' })
-    case 'degraded': case 'stalled': return edge.event(definition, { type: 'Warning', reason: 'CannotObserveExternalResource', message: state.finding.message })
-    case 'failing': return edge.event(definition, { type: 'Warning', reason: 'CannotObserveExternalResource', message: state.message })
-  }
-}
-
-function overlayPaths(definition: KubeObject): readonly string[] {
-  const document = isObject(definition.spec) && isObject(definition.spec.document) ? definition.spec.document : {}
-  const overlays = isArray(document.overlays) ? document.overlays : []
-  return overlays.flatMap((overlay) => (typeof overlay === 'string' ? [overlay] : isObject(overlay) && typeof overlay.path === 'string' ? [overlay.path] : []))
-}
-
-function stalled(finding: Finding, facts: DefinitionFacts = {}): Step<never> {
-  return { ok: false, pass: { state: { type: 'stalled', finding }, afterSeconds: 60 }, facts }
-}
-
-function failing(message: string, reason: string): Step<never> {
-  return { ok: false, pass: { state: { type: 'failing', message, reason }, afterSeconds: 5 } }
-}
-
-function progressing(message: string): Step<never> {
-  return { ok: false, pass: { state: { type: 'progressing', message }, afterSeconds: 1 } }
-}
-
-function kubeFailed(error: KubeError): Step<never> {
-  return failing(`observe failed: ${error.finding.message}`, 'KubernetesRefused')
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
-

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createHealthServer, createLeaderElector, createLogger, createMetrics, describeFlags, readFlags } from '@oasgen/controller'
-import { fromPlain, type JsonValue } from '@oasgen/json'
-import { connectKube, inClusterConfig, loadKubeconfig, type ConnectionConfig } from '@oasgen/kube'
-import { createTransport } from '@oasgen/transport'
-import { CORE_SCHEMA, load as loadYaml } from 'js-yaml'
+import { hostname } from 'node:os'
+import {
+  createHealthServer, createLeaderElector, createLogger, createObservability, describeFlags, readFlags, type FlagValues, type HealthServer, type Logger, type Observability,
+} from '@oasgen/controller'
+import { connectKube, inClusterConfig, loadKubeconfig, type ConnectionConfig, type Kube } from '@oasgen/kube'
+import { createTransport, type Transport } from '@oasgen/transport'
 import { PROVIDER_FLAGS } from './flags.js'
 import { checkTemplates } from './objects/deploy.js'
-import { DEPLOYMENT_TEMPLATE, SETTINGS_TEMPLATE } from './objects/templates.js'
-import { startProvider } from './program.js'
-import type { ProviderSettings } from './edge.js'
+import { watchDefinitions } from './definition-metrics.js'
+import { startProvider, type Provider } from './program.js'
+import { settingsFrom, wordProblems } from './settings.js'
 
 export interface ProviderMain {
   readonly args: readonly string[]
@@ -21,47 +19,89 @@ export interface ProviderMain {
   readonly signal: AbortSignal
 }
 
+type Flags = FlagValues<typeof PROVIDER_FLAGS>
+const VERSION = '0.1.0'
+
 /** Runs until it is told to stop; answers the exit code. */
-export async function runProvider({ args, env, compileWorker, allowFiles, signal }: ProviderMain): Promise<number> {
-  const read = readFlags(PROVIDER_FLAGS, { args, env })
-  if (read.help || read.problems.length > 0) {
-    process.stderr.write(`${read.problems.map((problem) => `oasgen-provider: ${problem}\n`).join('')}oasgen-provider\n${describeFlags(PROVIDER_FLAGS)}\n`)
+export async function runProvider(main: ProviderMain): Promise<number> {
+  const read = readFlags(PROVIDER_FLAGS, main)
+  const problems = [...read.problems, ...wordProblems(read.values)]
+  if (read.help || problems.length > 0) {
+    process.stderr.write(`${problems.map((problem) => `oasgen-provider: ${problem}\n`).join('')}oasgen-provider\n${describeFlags(PROVIDER_FLAGS)}\n`)
     return read.help ? 0 : 1
   }
   const flags = read.values
-  const logger = createLogger({ level: flags.debug ? 'debug' : 'info' })
-  const config = await connection(flags.kubeconfig, env)
+  const logger = createLogger({ level: flags.debug ? 'debug' : 'info', format: flags['pretty-log'] ? 'text' : 'json' })
+  const config = await connection(flags.kubeconfig, main.env)
   if ('problem' in config) {
     logger.error('cannot connect', { problem: config.problem })
     return 1
   }
-  const settings = settingsFrom(flags, env)
-  const broken = checkTemplates(settings)
-  if (broken.length > 0) {
-    for (const found of broken) logger.error('a template cannot be used', { code: found.code, problem: found.message })
-    return 1
-  }
-  const kube = connectKube(config)
-  const transport = createTransport({ privateAddresses: flags['private-sources'] === 'deny' ? 'deny' : flags['private-sources'] === 'allow' ? 'allow' : 'warn', onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }) })
-  const provider = startProvider({
-    kube, transport, settings, workers: flags['max-reconcile-rate'],
-    ...(compileWorker && { compileWorker }), ...(allowFiles === true && { allowFiles }),
-    log: (line) => logger[line.level](line.message, line.values),
+  const broken = checkTemplates(settingsFrom(flags, main.env))
+  for (const found of broken) logger.error('a template cannot be used', { code: found.code, problem: found.message })
+  return broken.length > 0 ? 1 : serve({ main, flags, logger, config })
+}
+
+interface Serve {
+  readonly main: ProviderMain
+  readonly flags: Flags
+  readonly logger: Logger
+  readonly config: ConnectionConfig
+}
+
+async function serve(input: Serve): Promise<number> {
+  const { main, flags, logger, config } = input
+  const observability = createObservability({ service: 'oasgen-provider', version: VERSION, env: main.env, logger })
+  const kube = connectKube(config, { userAgent: 'oasgen-provider', observe: (sample) => observability.controller.kubernetesAsked(sample) })
+  const transport = createTransport({
+    proxyEnvironment: main.env, privateAddresses: addressPolicy(flags['private-sources']),
+    onWarning: (warning) => logger.warn('transport', { code: warning.code, message: warning.message }),
   })
-  let synced = false
-  void provider.synced.then(() => { synced = true })
-  const metrics = createMetrics()
-  const metricsServer = flags['metrics-port'] > 0 ? await createHealthServer({ port: flags['metrics-port'], metrics }) : undefined
-  const stopElection = flags['leader-election'] ? lead({ kube, provider, namespace: flags.namespace || config.namespace || 'default' }) : async () => undefined
-  const health = flags['health-port'] > 0 ? await createHealthServer({ port: flags['health-port'], logger, metrics, ready: { watches: () => (synced ? undefined : 'the RestDefinitions are not known yet') } }) : undefined
+  const provider = openProvider(input, { observability, kube, transport })
+  const stopElection = flags['leader-election'] ? lead({ kube, provider, logger, namespace: flags.namespace || config.namespace || 'default' }) : async () => undefined
+  const servers = await openServers(input, provider, observability)
   logger.info('provider started', { server: kube.server })
-  await stopped(signal)
+  await stopped(main.signal)
   logger.info('provider stopping', {})
   await provider.stop(10_000)
   await stopElection()
-  await Promise.all([health?.close(), metricsServer?.close(), transport.close()])
+  await Promise.all([...servers.map((server) => server.close()), transport.close(), observability.stop()])
   await kube.close()
   return 0
+}
+
+interface Parts {
+  readonly observability: Observability
+  readonly kube: Kube
+  readonly transport: Transport
+}
+
+function openProvider({ main, flags, logger }: Serve, { observability, kube, transport }: Parts): Provider {
+  const queue = observability.queue('restdefinitions')
+  const minMs = Math.max(50, flags['min-error-retry-interval'] * 1000)
+  const metrics = watchDefinitions(observability.metrics)
+  const provider = startProvider({
+    kube, transport, settings: settingsFrom(flags, main.env), workers: Math.max(1, flags['max-reconcile-rate']),
+    // The reference allows at most half the poll interval.
+    backoff: { minMs, maxMs: Math.max(minMs, Math.min(flags['max-error-retry-interval'], flags.poll / 2) * 1000) },
+    compileTimeoutMs: flags['compile-timeout'] * 1000,
+    ...(main.compileWorker && { compileWorker: main.compileWorker }), ...(main.allowFiles === true && { allowFiles: true }),
+    observer: queue, tracer: observability.tracer, onPass: metrics.passed,
+    log: (line) => logger[line.level](line.message, line.values),
+  })
+  queue.watch(provider.queue)
+  return provider
+}
+
+async function openServers({ flags, logger }: Serve, provider: Provider, { metrics }: Observability): Promise<readonly HealthServer[]> {
+  const ready = { watches: () => provider.problem() }
+  const health = flags['health-port'] > 0 ? [await createHealthServer({ port: flags['health-port'], logger, metrics, ready })] : []
+  const port = flags['metrics-port']
+  return port === 0 || port === flags['health-port'] ? health : [...health, await createHealthServer({ port, metrics })]
+}
+
+function addressPolicy(word: string): 'allow' | 'warn' | 'deny' {
+  return word === 'deny' || word === 'allow' ? word : 'warn'
 }
 
 async function connection(kubeconfig: string, env: ProviderMain['env']): Promise<ConnectionConfig | { readonly problem: string }> {
@@ -69,41 +109,24 @@ async function connection(kubeconfig: string, env: ProviderMain['env']): Promise
   return read.value ?? { problem: read.findings[0]?.message ?? 'no configuration' }
 }
 
-type Flags = ReturnType<typeof readFlags<typeof PROVIDER_FLAGS>>['values']
-
-function settingsFrom(flags: Flags, env: ProviderMain['env']): ProviderSettings {
-  const assets = join(tmpdir(), 'assets')
-  return {
-    image: flags['controller-image'],
-    deploymentTemplate: templateFrom(env['RDC_TEMPLATE_DEPLOYMENT_PATH'] ?? join(assets, 'rdc-deployment', 'deployment.yaml'), DEPLOYMENT_TEMPLATE),
-    settingsTemplate: templateFrom(env['RDC_TEMPLATE_CONFIGMAP_PATH'] ?? join(assets, 'rdc-configmap', 'configmap.yaml'), SETTINGS_TEMPLATE),
-    readYaml: (text): JsonValue => fromPlain(loadYaml(text, { schema: CORE_SCHEMA })) ?? null,
-    allowGroups: listOf(flags['allow-groups']),
-    activated: listOf(flags.activate),
-    pollSeconds: flags.poll,
-  }
+interface Lead {
+  readonly kube: Kube
+  readonly provider: Provider
+  readonly logger: Logger
+  readonly namespace: string
 }
 
-// The chart mounts files there, as the reference's did; without them the built-in templates are used.
-function templateFrom(path: string, fallback: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return fallback
-  }
-}
-
-function listOf(text: string): readonly string[] {
-  return text.split(',').map((item) => item.trim()).filter((item) => item !== '')
-}
-
-function lead({ kube, provider, namespace }: { kube: Parameters<typeof createLeaderElector>[0]; provider: ReturnType<typeof startProvider>; namespace: string }): () => Promise<void> {
+function lead({ kube, provider, logger, namespace }: Lead): () => Promise<void> {
   provider.setGate('closed')
   const elector = createLeaderElector(kube, {
     lease: { namespace, name: 'leader-election-oasgen-provider' },
     identity: `${hostname()}_${randomBytes(6).toString('hex')}`,
+    onProblem: (problem) => logger.warn('leader election', { code: problem.code, problem: problem.message }),
   })
-  elector.onChange((leadership) => provider.setGate(leadership === 'leading' ? 'open' : 'closed'))
+  elector.onChange((leadership) => {
+    logger.info(leadership === 'leading' ? 'leading' : 'standing by', {})
+    provider.setGate(leadership === 'leading' ? 'open' : 'closed')
+  })
   elector.start()
   return () => elector.stop()
 }

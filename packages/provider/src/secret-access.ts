@@ -13,7 +13,7 @@ function collect(value: JsonValue | undefined, namespace: string, found: SecretK
   if (isArray(value)) return value.forEach((item) => collect(item, namespace, found))
   if (!isObject(value)) return
   for (const [name, member] of Object.entries(value)) {
-    if (name.endsWith('Ref') && isObject(member) && typeof member.name === 'string' && typeof member.key === 'string') {
+    if (/[rR]ef$/.test(name) && isObject(member) && typeof member.name === 'string' && member.name !== '' && typeof member.key === 'string') {
       found.push({ namespace: typeof member.namespace === 'string' && member.namespace !== '' ? member.namespace : namespace, name: member.name })
     } else {
       collect(member, namespace, found)

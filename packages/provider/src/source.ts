@@ -6,15 +6,27 @@ import type { SourceText } from './compile.js'
 
 /** What a place gave. An unchanged identity means unchanged bytes. */
 export type LoadedSource =
-  | { readonly state: 'found'; readonly text: SourceText; readonly identity: string }
+  | {
+    readonly state: 'found'; readonly text: SourceText; readonly identity: string
+    /** It is what was read before: the newest look failed. */
+    readonly problem?: { readonly finding: Finding; readonly duration: 'passing' | 'lasting' }
+  }
   | { readonly state: 'missing' | 'unreachable' | 'refused'; readonly finding: Finding }
 
 /** Documents in ConfigMaps and Secrets: each named object is watched by itself, so that RBAC can name it. */
 export interface ClusterSources {
   /** Waits for the first state of the object. */
   load(source: ClusterSource, uri: string): Promise<LoadedSource>
+  /** A whole Secret, decoded: the credentials for downloading a document. */
+  secret(ref: { readonly namespace: string; readonly name: string }): Promise<HeldSecret>
+  /** Stops following what no definition names any more. */
+  retain(isUsed: (uriPrefix: string) => boolean): void
   stop(): Promise<void>
 }
+
+export type HeldSecret =
+  | { readonly state: 'found'; readonly data: Readonly<Record<string, string>>; readonly version: string }
+  | { readonly state: 'missing' | 'unreachable'; readonly why: string }
 
 export interface ClusterSource {
   readonly kind: 'configMap' | 'secret'
@@ -31,6 +43,22 @@ export function createClusterSources(kube: Kube, onChange: (uriPrefix: string) =
       await Promise.race([informer.synced, pause(SYNC_MS)])
       return informer.hasSynced() ? readHeld(informer, source, uri) : unreachable(uri, informer)
     },
+    secret: async ({ namespace, name }) => {
+      const informer = informerFor({ kube, informers, onChange }, { kind: 'secret', namespace, name })
+      await Promise.race([informer.synced, pause(SYNC_MS)])
+      if (!informer.hasSynced()) return { state: 'unreachable', why: informer.problem()?.message ?? 'the Kubernetes API does not answer' }
+      const object = informer.get(keyOfRef({ namespace, name }))
+      if (object === undefined) return { state: 'missing', why: `there is no Secret ${namespace}/${name}` }
+      const data = isObject(object.data) ? object.data : {}
+      return { state: 'found', version: versionOf(object), data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(textOf(value), 'base64').toString()])) }
+    },
+    retain: (isUsed) => {
+      for (const [prefix, informer] of informers) {
+        if (isUsed(prefix)) continue
+        informers.delete(prefix)
+        void informer.stop()
+      }
+    },
     stop: async () => void (await Promise.all([...informers.values()].map((informer) => informer.stop()))),
   }
 }
@@ -44,7 +72,7 @@ interface Watching {
   readonly onChange: (uriPrefix: string) => void
 }
 
-function informerFor({ kube, informers, onChange }: Watching, source: ClusterSource): Informer {
+function informerFor({ kube, informers, onChange }: Watching, source: Omit<ClusterSource, 'key'>): Informer {
   const prefix = `${source.kind.toLowerCase()}://${source.namespace}/${source.name}/`
   const known = informers.get(prefix)
   if (known !== undefined) return known
@@ -64,8 +92,11 @@ function readHeld(informer: Informer, source: ClusterSource, uri: string): Loade
   if (bytes === undefined) return missing(uri, `${what} ${source.namespace}/${source.name} has no key ${source.key}; it has ${keysOf(object)}`)
   const unpacked = unpack(bytes)
   if (unpacked === undefined) return missing(uri, `the content of key ${source.key} starts like gzip but cannot be unpacked`)
-  const version = isObject(object.metadata) ? textOf(object.metadata.resourceVersion) : ''
-  return { state: 'found', text: { uri, bytes: unpacked }, identity: `${uri}@${version}` }
+  return { state: 'found', text: { uri, bytes: unpacked }, identity: `${uri}@${versionOf(object)}` }
+}
+
+function versionOf(object: JsonObject): string {
+  return isObject(object.metadata) ? textOf(object.metadata.resourceVersion) : ''
 }
 
 function missing(uri: string, why: string): LoadedSource {

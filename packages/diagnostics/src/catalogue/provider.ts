@@ -31,18 +31,23 @@ export const PRV = {
   PRV0104: {
     severity: 'error',
     reason: 'SchemaDrift',
-    message: 'the CRD {crd} was changed by {manager} and is not what this RestDefinition gives',
-    help: 'remove the CRD from whatever writes it (or commit the output of oasgen render there); it is not overwritten by force',
-    explain: 'Somebody took fields of the CRD over with another field manager. Fighting over them would write for ever, so the last state stays and this condition names the other writer.',
+    message: 'the CRD {crd} is owned by {manager} too and is not what this RestDefinition gives: {changes}',
+    help: 'commit the output of oasgen render there, or take the CRD out of it; it is not overwritten by force (krateo.io/accept-schema-change: "{id}" takes it back once)',
+    explain:
+      'Somebody owns the schema of the CRD with another field manager: a GitOps tool that applies a committed CRD, or a person with kubectl edit. Fighting over it would write for ever, ' +
+      'so the last state stays and this condition names the other writer. The Plan that fits the served schema goes on serving. When the other writer applies what this RestDefinition ' +
+      'gives, the two agree and the condition goes. The annotation krateo.io/accept-schema-change takes the CRD back once, by force.',
   },
   PRV0105: {
     severity: 'error',
     reason: 'SchemaChangeRefused',
-    message: 'the new schema of {crd} would break what is there: {changes}',
-    help: 'change the resources first, or confirm with the annotation krateo.io/accept-schema-change: "{generation}"',
+    message: 'the new schema of {crd} would break {count} of its resources: {impacts}',
+    help: 'change these resources first, or confirm the change with the annotation krateo.io/accept-schema-change: "{id}" on the RestDefinition',
     explain:
-      'A changed document or definition narrows the schema or removes fields, and resources in the cluster use what would go. The old schema and the old Plan go on serving. ' +
-      'The annotation with the generation of the RestDefinition confirms the change for this generation only.',
+      'A changed document or definition narrows the schema or removes fields, and resources in the cluster use what would go. The old schema and the old Plan go on serving, ' +
+      'and what is there is looked at again every minute: when no resource is in the way any more, the change is made by itself.\n\n' +
+      'The annotation confirms it all the same. Its value is the word that the message names (this change and no other), the generation of the RestDefinition ' +
+      '(every change that this generation brings), or `true` (every change while the annotation stands).',
   },
   PRV0106: {
     severity: 'error',
@@ -85,5 +90,47 @@ export const PRV = {
     message: '{count} resources of {kind} exist and onDefinitionDelete is block',
     help: 'delete the resources first, or set policy.onDefinitionDelete to cascade or orphan',
     explain: 'The definition asked not to be deleted while its resources exist. Nothing is torn down before they are gone.',
+  },
+  PRV0112: {
+    severity: 'warning',
+    reason: 'OperationDeprecated',
+    message: 'the document marks {method} {path}, which is used as {action}, as deprecated',
+    help: 'look in the changelog of the API for its successor, before the operation goes',
+    explain:
+      'The operation still works, so everything goes on. When a later document drops it, the last good Plan goes on serving, and resources keep their state, but the API may answer no more: ' +
+      'name the successor in verbsDescription before that.',
+  },
+  PRV0113: {
+    severity: 'notice',
+    reason: 'FieldsDeprecated',
+    message: 'the document marks fields of {kind} as deprecated: {fields}',
+    help: 'resources that set them should move on before the API drops them',
+    explain:
+      'A deprecated field still works. When a later document drops it, resources that use it are in the way of the new schema (PRV0105), which is refused until they have moved on.',
+  },
+  PRV0114: {
+    severity: 'warning',
+    reason: 'SchemaKeptWide',
+    message: 'the schema of {crd} is kept as wide as {count} of its resources need: {impacts}',
+    help: 'correct these resources; the schema then becomes what the definition gives',
+    explain:
+      'The CRD of a running installation was taken over. Some resources use what the schema of this definition would refuse or drop, so exactly these places stay as they were. ' +
+      'With every change of the definition, and at every start, it is tried again.',
+  },
+  PRV0115: {
+    severity: 'error',
+    reason: 'NamespaceRefused',
+    message: 'RestDefinitions of namespace {namespace} are not taken here',
+    help: 'let the administrator name it in --allow-namespaces, or use one of: {allowed}',
+    explain: 'RestDefinitions make cluster-wide kinds, so an administrator can say which namespaces may have them. What was made before stays and serves.',
+  },
+  PRV0116: {
+    severity: 'error',
+    reason: 'OperationDropped',
+    message: 'the last good Plan serves, as the newest document or definition cannot be used: {problem}',
+    help: 'correct it (oasgen validate shows all findings); until then nothing changes for the resources',
+    explain:
+      'A document that became unreachable or broken, or that dropped an operation in use, changes nothing for resources that exist: the last Plan that was made without errors goes on serving. ' +
+      'A definition that never had a good Plan is served by the verbs that do exist.',
   },
 } as const satisfies Catalogue

@@ -1,45 +1,75 @@
 import { hashJson, isObject, type JsonObject } from '@oasgen/json'
-import { generationOf, namespaceOf, nameOf, resourceVersionOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
+import { compareResourceVersions, generationOf, namespaceOf, nameOf, resourceVersionOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
 import { ANNOTATION, LABEL } from '@oasgen/wire'
+import type { LiveObjects } from './live.js'
 
 export const FIELD_MANAGER = 'oasgen-provider'
 
 /** Applies objects and remembers what the server answered, so that what is there already costs no call. */
 export interface Applier {
-  /** `current`: what an informer holds, where there is one; undefined = not known. */
-  apply(type: ResourceType, object: JsonObject, current?: KubeObject): Promise<KubeResult<KubeObject>>
-  forget(type: ResourceType, object: JsonObject): void
+  apply(type: ResourceType, object: JsonObject, force?: 'force' | 'yield'): Promise<KubeResult<KubeObject>>
+  /** What was applied last is still what is there, as far as the watches tell. */
+  isCurrent(type: ResourceType, object: JsonObject): boolean
+  /** Nobody has touched what was applied last; of the object only its name is looked at. */
+  isUntouched(type: ResourceType, object: JsonObject): boolean
 }
 
 interface Remembered {
   readonly wanted: string
   /** Generation where the kind has one, else resource version: a change of it means that somebody else wrote. */
   readonly version: string
+  readonly resourceVersion: string
   readonly answer: KubeObject
 }
 
-export function createApplier(kube: Kube): Applier {
+export function createApplier(kube: Kube, live: LiveObjects): Applier {
   const remembered = new Map<string, Remembered>()
+  const isUnchanged = (type: ResourceType, object: JsonObject, wanted: string): boolean => {
+    const known = remembered.get(keyFor(type, object))
+    return known !== undefined && known.wanted === wanted && isSeen(known, live.get(type, object))
+  }
   return {
-    apply: async (type, object, current) => {
+    apply: async (type, object, force = 'force') => {
       const key = keyFor(type, object)
       const wanted = hashJson(object)
       const known = remembered.get(key)
-      if (known !== undefined && known.wanted === wanted && (current === undefined || versionOf(current) === known.version)) return { ok: true, value: known.answer }
-      const namespace = namespaceOf(object)
-      const ref = { name: nameOf(object), ...(namespace !== '' && { namespace }) }
-      const answer = await kube.patch(type, ref, { type: 'apply', body: object, fieldManager: FIELD_MANAGER, force: true })
-      if (answer.ok) remembered.set(key, { wanted, version: versionOf(answer.value), answer: answer.value })
-      else remembered.delete(key)
+      if (known !== undefined && isUnchanged(type, object, wanted)) return { ok: true, value: known.answer }
+      const answer = await kube.patch(type, refFor(object), { type: 'apply', body: object, fieldManager: FIELD_MANAGER, force: force === 'force' })
+      if (answer.ok) {
+        live.remember(type, answer.value)
+        remembered.set(key, { wanted, version: versionOf(answer.value), resourceVersion: resourceVersionOf(answer.value), answer: identityOf(answer.value) })
+      } else {
+        remembered.delete(key)
+      }
       return answer
     },
-    forget: (type, object) => void remembered.delete(keyFor(type, object)),
+    isCurrent: (type, object) => isUnchanged(type, object, hashJson(object)),
+    isUntouched: (type, object) => {
+      const known = remembered.get(keyFor(type, object))
+      return known !== undefined && isSeen(known, live.get(type, object))
+    },
   }
 }
 
-function versionOf(object: KubeObject): string {
+// A watch may lag behind our own write: what it tells of an older state is no change by somebody else.
+function isSeen(known: Remembered, current: KubeObject | undefined): boolean {
+  if (current === undefined) return false
+  return versionOf(current) === known.version || (compareResourceVersions(resourceVersionOf(current), known.resourceVersion) ?? 1) < 0
+}
+
+// Whole CRDs of two hundred definitions would be a lot to remember.
+function identityOf({ apiVersion, kind, metadata, status }: KubeObject): KubeObject {
+  return { ...(apiVersion !== undefined && { apiVersion }), ...(kind !== undefined && { kind }), ...(metadata !== undefined && { metadata }), ...(status !== undefined && { status }) }
+}
+
+export function versionOf(object: KubeObject): string {
   const generation = generationOf(object)
   return generation > 0 ? `g${generation}` : resourceVersionOf(object)
+}
+
+export function refFor(object: JsonObject): { readonly name: string; readonly namespace?: string } {
+  const namespace = namespaceOf(object)
+  return { name: nameOf(object), ...(namespace !== '' && { namespace }) }
 }
 
 function keyFor(type: ResourceType, object: JsonObject): string {

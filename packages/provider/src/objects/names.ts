@@ -8,9 +8,13 @@ export interface DeployedNames {
   readonly settings: string
   readonly plan: string
   readonly key: string
-  /** ServiceAccount, Role, RoleBinding, ClusterRole and ClusterRoleBinding. */
+  /** Role, RoleBinding, ClusterRole and ClusterRoleBinding. */
   readonly access: string
+  /** Whose rights these are: the same name, or the account of the shared controller. */
+  readonly account: string
   readonly credentials: string
+  /** Rights on the Secrets of namespaces that opted in. */
+  readonly fieldCredentials: string
   readonly lease: string
 }
 
@@ -24,9 +28,20 @@ export function namesFor(definition: Plan['definition'], resource: Plan['resourc
     plan: `${definition.name}-controller-plan`,
     key: `${definition.name}-controller-key`,
     access,
+    account: access,
     credentials: `${access}-secrets`,
+    fieldCredentials: `${access}-secret-fields`,
     lease: `${resource.plural}.${resource.group}`,
   }
+}
+
+/** Stands for a definition where the objects serve all shared ones of a namespace. */
+export const SHARED_DEFINITION = 'oasgen-shared'
+
+/** The names in shared mode: Plan, key and rights stay the definition's own; Deployment, settings and account are one per namespace. */
+export function sharedNames(own: DeployedNames): DeployedNames {
+  const deployment = `${SHARED_DEFINITION}-controller`
+  return { ...own, deployment, container: 'shared-controller', settings: `${deployment}-configmap`, account: deployment }
 }
 
 /** Values of labels have at most 63 characters and end with a letter or digit. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@oasgen/json'
+import { writeJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import type { Plan } from '@oasgen/plan'
 import { CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, ROLES, ROLE_BINDINGS, SERVICE_ACCOUNTS, type ResourceType } from '@oasgen/kube'
 import type { DeployedNames } from './names.js'
@@ -14,29 +14,52 @@ export interface SecretKey {
   readonly name: string
 }
 
+/** What the settings of the controller ask for beyond the usual. */
+export interface AccessOptions {
+  /** Replicas that divide the keys have Leases of their own, whose names nobody knows beforehand. */
+  readonly leadership?: 'leader' | 'shards'
+  /** Secrets in use get a finalizer. */
+  readonly holdSecrets?: boolean
+  readonly serviceAccountAnnotations?: JsonObject
+  /** `shared`: the Plans of the namespace are found by their label, which no right can name. */
+  readonly mode?: 'dedicated' | 'shared'
+}
+
 /** ServiceAccount and the rights that the controller needs whatever its resources say: nothing is a wildcard. */
-export function renderAccess(plan: Plan, names: DeployedNames): readonly DeployedObject[] {
+export function renderAccess(plan: Plan, names: DeployedNames, options: AccessOptions = {}): readonly DeployedObject[] {
   return [
-    { type: SERVICE_ACCOUNTS, object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: names.access, namespace: names.namespace } } },
-    { type: ROLES, object: roleObject('Role', { name: names.access, namespace: names.namespace }, ownNamespaceRules(names)) },
+    renderAccount(names, options),
+    { type: ROLES, object: roleObject('Role', { name: names.access, namespace: names.namespace }, ownNamespaceRules(names, options)) },
     { type: ROLE_BINDINGS, object: bindingObject('RoleBinding', { name: names.access, namespace: names.namespace }, names) },
     { type: CLUSTER_ROLES, object: roleObject('ClusterRole', { name: names.access }, clusterRules(plan)) },
     { type: CLUSTER_ROLE_BINDINGS, object: bindingObject('ClusterRoleBinding', { name: names.access }, names) },
   ]
 }
 
+function renderAccount(names: DeployedNames, { serviceAccountAnnotations }: AccessOptions): DeployedObject {
+  const metadata = { name: names.account, namespace: names.namespace, ...(serviceAccountAnnotations && { annotations: serviceAccountAnnotations }) }
+  return { type: SERVICE_ACCOUNTS, object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata } }
+}
+
 /** One Role and RoleBinding per namespace in which Configurations name Secrets; exactly those Secrets. */
-export function renderSecretAccess(names: DeployedNames, secrets: readonly SecretKey[]): readonly DeployedObject[] {
+export function renderSecretAccess(names: DeployedNames, secrets: readonly SecretKey[], { holdSecrets = false }: AccessOptions = {}): readonly DeployedObject[] {
   const namespaces = [...new Set(secrets.map((secret) => secret.namespace))].sort()
+  const verbs = holdSecrets ? [...READ, 'patch'] : READ
   return namespaces.flatMap((namespace) => {
     const here = [...new Set(secrets.filter((secret) => secret.namespace === namespace).map((secret) => secret.name))].sort()
-    const rules = [rule('', ['secrets'], ['get', 'list', 'watch'], here)]
-    const metadata = { name: names.credentials, namespace }
-    return [
-      { type: ROLES, object: roleObject('Role', metadata, rules) },
-      { type: ROLE_BINDINGS, object: bindingObject('RoleBinding', metadata, names, names.credentials) },
-    ]
+    return roleWithBinding({ name: names.credentials, namespace }, names, [rule('', ['secrets'], verbs, here)])
   })
+}
+
+/** Which Secret a field of a resource names is not known beforehand: all of a namespace, where the namespace opted in. */
+export function renderFieldSecretAccess(plan: Plan, names: DeployedNames, namespaces: readonly string[]): readonly DeployedObject[] {
+  if (!namesSecretsInResources(plan)) return []
+  return [...namespaces].sort().flatMap((namespace) => roleWithBinding({ name: names.fieldCredentials, namespace }, names, [rule('', ['secrets'], READ)]))
+}
+
+/** Fields with `secret: true`, or mappings with `resolver: secretRef`. */
+export function namesSecretsInResources(plan: Plan): boolean {
+  return (plan.secrets ?? []).length > 0 || writeJson(plan.actions as unknown as JsonValue).includes('"from":"secretRef"')
 }
 
 /** People's rights on the generated kinds, aggregated to view, edit and admin, and to what kro asks for. */
@@ -44,8 +67,8 @@ export function renderPeopleRoles(plan: Plan): readonly DeployedObject[] {
   const { group, plural } = plan.resource
   const kinds = plan.configuration === undefined ? [plural] : [plural, plan.configuration.plural]
   const roles: readonly (readonly [who: string, verbs: readonly string[]])[] = [
-    ['view', ['get', 'list', 'watch']],
-    ['edit', ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection']],
+    ['view', READ],
+    ['edit', [...READ, 'create', 'update', 'patch', 'delete', 'deletecollection']],
   ]
   return roles.map(([who, verbs]) => ({
     type: CLUSTER_ROLES,
@@ -58,6 +81,7 @@ export function renderPeopleRoles(plan: Plan): readonly DeployedObject[] {
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1'
+const READ: readonly string[] = ['get', 'list', 'watch']
 const AGGREGATE: Readonly<Record<string, JsonObject>> = {
   view: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' },
   edit: {
@@ -67,10 +91,14 @@ const AGGREGATE: Readonly<Record<string, JsonObject>> = {
   },
 }
 
-function ownNamespaceRules(names: DeployedNames): readonly JsonObject[] {
+function ownNamespaceRules(names: DeployedNames, { leadership = 'leader', mode = 'dedicated' }: AccessOptions): readonly JsonObject[] {
+  const plans = mode === 'shared' ? rule('', ['configmaps'], READ) : rule('', ['configmaps'], READ, [names.plan])
+  return [plans, rule('', ['secrets'], READ, [names.key]), ...leaseRules(names, leadership)]
+}
+
+function leaseRules(names: DeployedNames, leadership: 'leader' | 'shards'): readonly JsonObject[] {
+  if (leadership === 'shards') return [rule('coordination.k8s.io', ['leases'], [...READ, 'create', 'update', 'patch', 'delete'])]
   return [
-    rule('', ['configmaps'], ['get', 'list', 'watch'], [names.plan]),
-    rule('', ['secrets'], ['get', 'list', 'watch'], [names.key]),
     // A name cannot restrict create.
     rule('coordination.k8s.io', ['leases'], ['create']),
     rule('coordination.k8s.io', ['leases'], ['get', 'update', 'patch'], [names.lease]),
@@ -80,17 +108,18 @@ function ownNamespaceRules(names: DeployedNames): readonly JsonObject[] {
 function clusterRules(plan: Plan): readonly JsonObject[] {
   const { group, plural } = plan.resource
   const own = [
-    rule(group, [plural], ['get', 'list', 'watch', 'update', 'patch']),
+    rule(group, [plural], [...READ, 'update', 'patch']),
     rule(group, [`${plural}/status`], ['get', 'update', 'patch']),
     rule('events.k8s.io', ['events'], ['create', 'patch', 'update']),
     rule('', ['events'], ['create', 'patch', 'update']),
   ]
-  const configuration = plan.configuration === undefined ? [] : [rule(group, [plan.configuration.plural], ['get', 'list', 'watch', 'update', 'patch'])]
+  const configuration = plan.configuration === undefined ? [] : [rule(group, [plan.configuration.plural], [...READ, 'update', 'patch'])]
   return [...own, ...configuration, ...referenceRules(plan), ...exportRules(plan)]
 }
 
+/** `patch` is for the guard: what is referred to must not go before what refers to it. */
 function referenceRules(plan: Plan): readonly JsonObject[] {
-  return (plan.references ?? []).map((reference) => rule(reference.group, [reference.plural], ['get', 'list', 'watch']))
+  return (plan.references ?? []).map((reference) => rule(reference.group, [reference.plural], [...READ, 'patch']))
 }
 
 function exportRules(plan: Plan): readonly JsonObject[] {
@@ -102,6 +131,13 @@ function rule(group: string, resources: readonly string[], verbs: readonly strin
   return { apiGroups: [group], resources, verbs, ...(names !== undefined && { resourceNames: names }) }
 }
 
+function roleWithBinding(metadata: { readonly name: string; readonly namespace: string }, names: DeployedNames, rules: readonly JsonObject[]): readonly DeployedObject[] {
+  return [
+    { type: ROLES, object: roleObject('Role', metadata, rules) },
+    { type: ROLE_BINDINGS, object: bindingObject('RoleBinding', metadata, names, metadata.name) },
+  ]
+}
+
 function roleObject(kind: 'Role' | 'ClusterRole', metadata: JsonObject, rules: readonly JsonObject[]): JsonObject {
   return { apiVersion: RBAC, kind, metadata, rules }
 }
@@ -110,6 +146,6 @@ function bindingObject(kind: 'RoleBinding' | 'ClusterRoleBinding', metadata: Jso
   return {
     apiVersion: RBAC, kind, metadata,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind === 'RoleBinding' ? 'Role' : 'ClusterRole', name: role },
-    subjects: [{ kind: 'ServiceAccount', name: names.access, namespace: names.namespace }],
+    subjects: [{ kind: 'ServiceAccount', name: names.account, namespace: names.namespace }],
   }
 }

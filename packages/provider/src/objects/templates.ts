@@ -30,6 +30,12 @@ spec:
       securityContext:
         runAsNonRoot: true
         seccompProfile: {type: RuntimeDefault}
+      topologySpreadConstraints:
+      - maxSkew: 1
+        topologyKey: kubernetes.io/hostname
+        whenUnsatisfiable: ScheduleAnyway
+        labelSelector: {matchLabels: {app.kubernetes.io/name: {{ .name | trunc 63 | trimSuffix "-" | quote }}}}
+      terminationGracePeriodSeconds: 30
       containers:
       - name: {{ .resource }}-{{ .apiVersion }}-controller
         image: {{ .image | quote }}
@@ -41,14 +47,17 @@ spec:
         envFrom:
         - configMapRef: {name: {{ .definition }}-controller-configmap}
         env:
+        # Names of hosts are looked up by these threads: with the default of four a slow resolver holds up everything.
+        - {name: UV_THREADPOOL_SIZE, value: "16"}
         - name: REST_CONTROLLER_POD_NAMESPACE
           valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
         - name: REST_CONTROLLER_POD_NAME
           valueFrom: {fieldRef: {fieldPath: metadata.name}}
         ports:
         - {name: health, containerPort: 8081}
-        livenessProbe: {httpGet: {path: /livez, port: health}, periodSeconds: 10}
-        readinessProbe: {httpGet: {path: /readyz, port: health}, periodSeconds: 5}
+        startupProbe: {httpGet: {path: /livez, port: health}, periodSeconds: 1, failureThreshold: 60}
+        livenessProbe: {httpGet: {path: /livez, port: health}, periodSeconds: 10, timeoutSeconds: 5}
+        readinessProbe: {httpGet: {path: /readyz, port: health}, periodSeconds: 5, timeoutSeconds: 5}
         resources:
           requests: {cpu: 10m, memory: 64Mi}
           limits: {memory: 256Mi}
