@@ -132,8 +132,13 @@ function created(context: Context, creation: Creation): Mutated {
   if (hasWritten(context, 'created', creation.end) || creation.exchange === undefined) return { type: 'settled', used: creation.used }
   const operation = startedOperation(context, 'create', creation.exchange, creation.outcome)
   const isWhole = isComplete(prepared.identity, identityOfCreated(context, creation))
-  const status = operation !== undefined || !isWhole || isMoved(context) || prepared.readsStatus ? creatingStatus(context, creation, operation) : undefined
+  const status = operation !== undefined || !isWhole || isMoved(context) || isSuccessor(context) || prepared.readsStatus ? creatingStatus(context, creation, operation) : undefined
   return { type: 'write', write: { ...createdWrite(context, creation), ...(status && { status }) } }
+}
+
+/** It takes the place of one that we deleted: that delete must not explain an absence of this one. */
+function isSuccessor({ memory }: Context): boolean {
+  return memory.replacing !== undefined || memory.deleteAcceptedAt !== undefined
 }
 
 /** Another parent than the object before it had: what is remembered of that would lead to the wrong place. */
