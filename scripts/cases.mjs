@@ -28,7 +28,8 @@ export function readCases(folder) {
 
 export async function adapterOf(kind) {
   const path = new URL(`./cases/${kind}.mjs`, import.meta.url)
-  return existsSync(path) ? import(path.href) : undefined
+  if (!existsSync(path)) return undefined
+  return import(path.href).catch((error) => ({ answer: () => { throw error } }))
 }
 
 async function main(folder) {

@@ -89,7 +89,7 @@ export function reconcile(plan, resource, answer, configuration) {
 }
 
 export function subjectOf(resource, written = [], configuration) {
-  return { resource, references: {}, secrets: {}, settings: SETTINGS, written, failures: 0, ...(configuration && { configuration: { state: 'found', object: { spec: { configuration } } } }) }
+  return { resource, references: {}, secrets: {}, settings: SETTINGS, written, failures: 0, ...(configuration && { configuration: configuration.state === undefined ? { state: 'found', object: { spec: { configuration } } } : configuration }) }
 }
 
 function applied(resource, { annotations = {}, finalizers = {}, status, why }) {

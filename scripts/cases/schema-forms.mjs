@@ -1,5 +1,7 @@
 // What two generators of CRDs may write differently and mean the same, or differ in on purpose (docs/decisions/0071, 0085).
 
+import { without } from './compile.mjs'
+
 /** Both sides of a comparison of schemas. */
 export function comparable(value) {
   if (Array.isArray(value)) return value.map(comparable)
@@ -25,8 +27,8 @@ function sorted(list) {
 }
 
 /** The value without what our kinds have beside the fields of the document. */
-export function withoutOwn({ description: _, default: __, ...schema }) {
-  return schema
+export function withoutOwn(schema) {
+  return without(schema, ['description', 'default'])
 }
 
 /**

@@ -1,6 +1,6 @@
 import { differences, isAuthorization, typesOf } from '@oasgen/model'
 import { linkDocument, readDocument } from '@oasgen/openapi'
-import { build, CREATE, definitionFrom, definitionOf, documentOf, schemaOf } from './compile.mjs'
+import { build, CREATE, definitionFrom, definitionOf, documentOf, schemaOf, without } from './compile.mjs'
 import { equal } from './equal.mjs'
 import { comparable as comparableSchema, told, withoutOwn } from './schema-forms.mjs'
 
@@ -98,11 +98,7 @@ function lowered(schema) {
   const { resource } = build(documentOf({ create: body }), definitionOf({ verbsDescription: [CREATE] }))
   const made = schemaOf(resource, 'spec', 'properties').it ?? null
   // The cases stop one step before the CRD, where every object gets its type.
-  return made !== null && made.type === 'object' && schema.type === undefined ? untyped(made) : made
-}
-
-function untyped({ type: _, ...schema }) {
-  return schema
+  return made !== null && made.type === 'object' && schema.type === undefined ? without(made, ['type']) : made
 }
 
 /** As the document is read, before a CRD is made of it: defaults are known, and not written into CRDs (docs/decisions/0071). */
