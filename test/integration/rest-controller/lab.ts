@@ -86,7 +86,7 @@ export async function openLab(): Promise<Lab> {
   return lab
 }
 
-function crdOf({ group, version, plural, kind }: ResourceType): KubeObject {
+export function crdOf({ group, version, plural, kind }: ResourceType): KubeObject {
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   const conditions = { type: 'array', items: open, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }
   return {

@@ -1,0 +1,3 @@
+import { programSuite } from '../integration/rest-controller/program-suite.js'
+
+programSuite('real')
