@@ -1,4 +1,6 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
+import { printPath } from '@oasgen/fieldpath'
+import { placesOf } from '@oasgen/plan'
 import type { Context } from './context.js'
 import type { Decision } from './decision.js'
 import { retryLater, stopFor, type Verb } from './trouble.js'
@@ -34,10 +36,15 @@ function serverChanged(recorded: string, current: string): Finding {
 
 /** References that others have not filled yet; `absent` when a parent is proven gone. */
 export function referenceState({ subject, prepared }: Context): 'resolved' | 'absent' | Finding {
-  for (const { path, parent } of prepared.plan.references ?? []) {
-    const state = subject.references[path]
-    if (state?.state === 'waiting') return finding('ENG0705', { path, problem: state.message })
-    if (state?.state === 'absent') return parent === true ? 'absent' : finding('ENG0705', { path, problem: 'the other resource is gone' })
+  for (const { path: pattern, parent } of prepared.plan.references ?? []) {
+    const isInList = pattern.includes('[]')
+    const paths = isInList ? placesOf(subject.resource, pattern).map(printPath) : [pattern]
+    for (const path of paths) {
+      const state = subject.references[path]
+      if (state?.state === 'waiting') return finding('ENG0705', { path, problem: state.message })
+      // One element of a list is no parent of the whole.
+      if (state?.state === 'absent') return parent === true && !isInList ? 'absent' : finding('ENG0705', { path, problem: 'the other resource is gone' })
+    }
   }
   return 'resolved'
 }

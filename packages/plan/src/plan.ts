@@ -324,9 +324,9 @@ export interface FieldRule {
 export type Normalizer = 'lowerCase' | 'trim' | 'dateTime' | 'float32' | { readonly cel: string }
 
 export interface ReferencePlan {
-  /** `spec.zoneRef` */
+  /** `spec.zoneRef`; `spec.rules[].zoneRef`: one per element. */
   readonly path: string
-  /** The field that it fills: `spec.zoneId`. */
+  /** The field that it fills: `spec.zoneId`, `spec.rules[].zoneId`. */
   readonly field: string
   readonly group: string
   readonly version: string

@@ -9,7 +9,6 @@ import type { Planning } from './planning.js'
 /** Entries of `fields` that cannot take effect. */
 export function fieldFindings(planning: Planning, plan: Plan): readonly Finding[] {
   return [...planning.fields.rules.values()].flatMap((rule) => [
-    ...companionFindings(planning, rule),
     ...markFindings(planning, plan, rule),
     ...replaceFindings(planning, rule),
     ...witnessFindings(planning, rule),
@@ -19,11 +18,6 @@ export function fieldFindings(planning: Planning, plan: Plan): readonly Finding[
 
 function at({ model }: Planning, pointer: string): { readonly where: ReturnType<typeof definitionPlace> } {
   return { where: definitionPlace(model.definition, pointer) }
-}
-
-function companionFindings(planning: Planning, { companion, settings }: IndexedRule): readonly Finding[] {
-  if (companion === undefined || companion.path !== undefined || companion.type === 'secret') return []
-  return [finding('PLN0102', { path: settings.path }, at(planning, `${settings.at}/reference`))]
 }
 
 function markFindings(planning: Planning, { actions }: Plan, { settings }: IndexedRule): readonly Finding[] {

@@ -67,7 +67,6 @@ const POLL = { path: '/orgs/{org}/jobs/{operationId}', statusPath: 'state', succ
 
 describe('what cannot have its effect is told', () => {
   it.each([
-    { code: 'PLN0102', parts: { resource: { fields: [{ path: 'spec.list[].zone', reference: { kind: 'Zone', resolves: 'externalName' } }] } } },
     { code: 'PLN0103', parts: { resource: { fields: [{ path: 'spec.extra', schema: STRING, ownershipMark: true }], excludedSpecFields: ['extra'] } } },
     { code: 'PLN0104', parts: { resource: { fields: [{ path: 'spec.note', immutable: 'replace' }] }, without: 'delete' } },
     { code: 'PLN0105', parts: { resource: { fields: [{ path: 'spec.note', writeOnly: true, witness: 'status.changed' }] } } },

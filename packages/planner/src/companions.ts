@@ -1,17 +1,16 @@
 import { pluralOf } from '@oasgen/model'
 import type { ReferencePlan, SecretFieldPlan } from '@oasgen/plan'
 import { printFieldPattern } from '@oasgen/restdefinition'
-import { keysOf, specPath, type IndexedRule } from './field-index.js'
 import type { Planning } from './planning.js'
 
-/** Fields that are filled with another resource's id. */
+/** Fields that are filled with another resource's id, inside of lists once per element. */
 export function compileReferences({ fields, model }: Planning): readonly ReferencePlan[] {
   return [...fields.rules.values()].flatMap((rule) => {
-    const place = placeOf(rule)
-    const { reference } = rule.settings
-    if (place === undefined || reference === undefined || rule.companion?.type !== 'reference') return []
+    const { settings: { reference }, companion, path } = rule
+    if (reference === undefined || companion?.type !== 'reference') return []
     return [{
-      ...place,
+      path: belowSpec(printFieldPattern(companion.steps)),
+      field: belowSpec(path),
       group: reference.group ?? model.names.group,
       version: reference.version ?? 'v1alpha1',
       kind: reference.kind,
@@ -32,9 +31,4 @@ export function compileSecrets({ fields }: Planning): readonly SecretFieldPlan[]
 
 function belowSpec(pattern: string): string {
   return pattern.startsWith('[') ? `spec${pattern}` : `spec.${pattern}`
-}
-
-function placeOf({ companion, steps }: IndexedRule): { readonly path: string; readonly field: string } | undefined {
-  const names = keysOf(steps)
-  return names === undefined || companion?.path === undefined ? undefined : { path: companion.path, field: specPath(...names) }
 }

@@ -47,13 +47,6 @@ than the controller; until both are of one version the last good Plan goes on se
 lists by number or by the value of a member. JSONPath, which begins with \`$.\`, is another language. No Plan is made from a path that
 cannot be read; the last good one goes on serving.`,
   },
-  PLN0102: {
-    severity: 'error',
-    reason: 'ReferenceInList',
-    message: '{path} is inside of a list: a reference to another resource has no place of its own there',
-    help: 'Refer to the other resource from a field that is not inside of a list, and map it into the body with fieldMapping.',
-    explain: 'A reference is resolved once per resource and fills one field. Elements of lists come and go, so a reference in each of them would have no name under which its state can be kept.',
-  },
   PLN0103: {
     severity: 'error',
     reason: 'MarkNotSent',

@@ -1,8 +1,8 @@
 import type { ReferenceState } from '@oasgen/engine'
-import { getPath, parsePath } from '@oasgen/fieldpath'
+import { getPath, parsePath, printPath } from '@oasgen/fieldpath'
 import { equalJson, isNumber, isObject, numberText, type JsonValue } from '@oasgen/json'
 import { annotationsOf, createInformer, finalizersOf, isDeleting, keyOf, keyOfRef, namespaceOf, type Informer, type InformerProblem, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
-import type { Plan, ReferencePlan } from '@oasgen/plan'
+import { placesOf, type Plan, type ReferencePlan } from '@oasgen/plan'
 import { ANNOTATION, FINALIZER, readExternalName } from '@oasgen/wire'
 import { pause, unreadable, type NamedRef } from './named-objects.js'
 
@@ -58,11 +58,11 @@ export function followReferences(kube: Kube, options: ReferencesOptions): Refere
       const waiting = [...informers.values()].filter((informer) => !informer.hasSynced() && informer.problem() === undefined)
       return waiting.length === 0 ? undefined : Promise.race([Promise.all(waiting.map(({ synced }) => synced)), pause(FIRST_STATE_MS)])
     },
-    states: (resource) => Object.fromEntries(plans.flatMap((plan) => {
+    states: (resource) => Object.fromEntries(plans.flatMap((each) => placedIn(resource, each)).flatMap((plan) => {
       const state = resolve({ informer: informerOf(plan), plan, resource, crossNamespace: options.crossNamespace })
       return state === undefined ? [] : [[plan.path, state] as const]
     })),
-    of: (resource) => plans.flatMap((plan) => {
+    of: (resource) => plans.flatMap((each) => placedIn(resource, each)).flatMap((plan) => {
       const ref = namedAt(resource, plan)
       return ref === undefined ? [] : [{ type: typeOf(plan), ref }]
     }),
@@ -71,6 +71,11 @@ export function followReferences(kube: Kube, options: ReferencesOptions): Refere
     remember: (type, object) => informers.get(kindKey(type))?.remember(object),
     stop: async () => void (await Promise.all([...informers.values()].map((informer) => informer.stop()))),
   }
+}
+
+/** Inside of a list there is one per element. */
+function placedIn(resource: KubeObject, plan: ReferencePlan): readonly ReferencePlan[] {
+  return plan.path.includes('[]') ? placesOf(resource, plan.path).map((place) => ({ ...plan, path: printPath(place) })) : [plan]
 }
 
 const FIRST_STATE_MS = 3000
