@@ -54,7 +54,8 @@ export async function conformDefinition(document: DocumentText, definition: Json
   return 'findings' in compiled ? compiled : conformPlan(compiled, options)
 }
 
-function compileSubject({ uri, bytes }: DocumentText, object: JsonObject): Subject | { readonly findings: readonly Finding[] } {
+/** Document and definition as the provider compiles them, without overlays. */
+export function compileSubject({ uri, bytes }: DocumentText, object: JsonObject): Subject | { readonly findings: readonly Finding[] } {
   const definition = readRestDefinition(object)
   const source = readDocument(bytes, { uri })
   if (definition.value === undefined || source.value === undefined) return { findings: errorsOf([...definition.findings, ...source.findings]) }

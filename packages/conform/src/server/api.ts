@@ -47,6 +47,8 @@ export interface ScriptedApi {
   readonly ledger: readonly LedgerEntry[]
   /** What is really there. */
   objects(): readonly StoredObject[]
+  /** How many objects were ever made. */
+  made(): number
   /** Somebody else changes what is there; `undefined` removes it. */
   meddle(change: (fields: JsonObject) => JsonObject | undefined): void
   /** Carries out what is due by now. */
@@ -70,7 +72,7 @@ interface Done {
 export function createApi(options: ApiOptions): ScriptedApi {
   const api = new Api(options)
   return {
-    handle: (request) => api.handle(request), ledger: api.ledger, objects: () => api.store.alive(0), duplicates: () => api.store.duplicates(),
+    handle: (request) => api.handle(request), ledger: api.ledger, objects: () => api.store.alive(0), made: () => api.store.all.length, duplicates: () => api.store.duplicates(),
     meddle: (change) => api.meddle(change), settle: () => api.operations.settle(api.now()),
   }
 }
