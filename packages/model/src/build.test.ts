@@ -97,6 +97,17 @@ describe('spec fields', () => {
     expect(findings.map(({ code }) => code)).not.toContain('MDL0217')
   })
 
+  it.each([
+    ["self.spec.name + '!'", ['name'], 'the user still says it'],
+    ["self.spec['name']", ['name'], 'in brackets too'],
+    ["self.spec.names", [], 'another field'],
+    ["'fixed'", [], 'nothing is left to say'],
+  ])('of which update computes %s are %j (%#: %s)', (value, want, _reason) => {
+    const update = { action: 'update', method: 'PATCH', path: '/things/{id}', fieldMapping: [{ inBody: 'name', value }] }
+    const { model } = build({ paths: things(), verbs: [...VERBS.filter((verb) => !verb.startsWith('update')), update], resource: { ...STATUS, schema: 'strict' } })
+    expect(model.spec.map(({ name }) => name)).toEqual(want)
+  })
+
   it('of a list, a text and a map have a name', () => {
     for (const [schema, name] of [[{ type: 'array', items: STRING }, 'items'], [{ type: 'string' }, 'body'], [{ type: 'object', additionalProperties: STRING }, 'body']] as const) {
       expect(build({ paths: things({ create: schema }), verbs: ['create POST /things'] }).model.spec.map((field) => field.name)).toEqual([name])

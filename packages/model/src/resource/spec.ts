@@ -1,4 +1,4 @@
-import type { ConfigurationField, RestDefinition } from '@oasgen/restdefinition'
+import type { ConfigurationField, RequestMapping, RestDefinition } from '@oasgen/restdefinition'
 import { propertiesOf, propertyOf } from '../schema/look.js'
 import { firstName, pathNames } from '../schema/path-names.js'
 import type { VerbModels } from '../verb/verbs.js'
@@ -92,10 +92,20 @@ function isMappedAway(name: string, { resource }: RestDefinition): boolean {
   const mappings = resource.verbsDescription.flatMap((verb) => [verb, ...verb.steps].flatMap(({ fieldMapping }) => fieldMapping))
   const requests = mappings.flatMap((mapping) => (mapping.direction === 'request' ? [mapping] : []))
   const isTarget = requests.some(({ to }) => to.path === name)
-  const isSource = requests.some(({ from }) =>
-    from.type === 'resource' && pathNames(from.path)?.[0] === 'spec' && pathNames(from.path)?.[1] === name,
-  )
-  return isTarget && !isSource
+  return isTarget && !requests.some(({ from }) => isReadBy(from, name))
+}
+
+/** A computed value may only correct what the user says: then the user still says it. */
+function isReadBy(from: RequestMapping['from'], name: string): boolean {
+  switch (from.type) {
+    case 'resource': return pathNames(from.path)?.[0] === 'spec' && pathNames(from.path)?.[1] === name
+    case 'cel': return new RegExp(`\\bself\\.spec(\\.${escaped(name)}\\b|\\[['"]${escaped(name)}['"]\\])`).test(from.program)
+    case 'secretRef': return false
+  }
+}
+
+function escaped(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '\\$&')
 }
 
 export function buildSpec(drafts: DraftFields, verbs: VerbModels): readonly FieldModel[] {
