@@ -53,6 +53,8 @@ interface Scripted {
   readonly body?: JsonValue
   readonly headers?: Readonly<Record<string, string>>
   readonly form?: Readonly<Record<string, string>>
+  /** Of a multipart body, in order. */
+  readonly parts?: readonly JsonObject[]
   readonly answer: number | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: JsonValue; readonly text?: string; readonly failure?: string; readonly sent?: 'nothing' | 'maybe' }
 }
 
@@ -144,6 +146,7 @@ function checkRequest(request: HttpRequest, expected: Scripted, name: string): v
   expect(`${name}: ${requestLine(request)}`).toBe(`${name}: ${expected.send}`)
   if ('body' in expected) expect({ name, body: bodyOf(request) }).toEqual({ name, body: expected.body })
   if (expected.form !== undefined) expect({ name, form: formOf(request) }).toEqual({ name, form: expected.form })
+  if (expected.parts !== undefined) expect({ name, parts: partsOf(request) }).toEqual({ name, parts: expected.parts })
   const headers = Object.fromEntries(request.headers.map((header) => [header.name, maskedText(header.value)]))
   if (expected.headers !== undefined) expect({ name, headers }).toEqual({ name, headers: expect.objectContaining(expected.headers) as unknown })
 }
@@ -160,6 +163,10 @@ function shown(value: JsonValue): unknown {
 }
 function formOf({ body }: HttpRequest): unknown {
   return body?.type === 'form' ? Object.fromEntries(body.fields.map(({ name, value }) => [name, maskedText(value)])) : undefined
+}
+
+function partsOf({ body }: HttpRequest): unknown {
+  return body?.type === 'multipart' ? body.parts.map((part) => ({ ...part, value: typeof part.value === 'string' || 'json' in part.value || 'base64' in part.value ? part.value : shown(part.value as unknown as JsonValue) })) : undefined
 }
 
 function resultOf(answer: Scripted['answer']): ExchangeResult {

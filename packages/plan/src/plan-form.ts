@@ -29,12 +29,16 @@ const PARAMETER: Form = named('Parameter', () => members(
 
 const SHAPE: Form = named('Shape', () => either(TRUE, record(SHAPE)))
 
+const PROPERTY: Form = members({}, {
+  contentType: TEXT, file: TRUE, style: words('form', 'spaceDelimited', 'pipeDelimited', 'deepObject'), explode: BOOLEAN,
+})
+
 const BODY: Form = named('Body', () => members(
   {
     contentType: TEXT, encoding: words('json', 'form', 'multipart', 'text', 'bytes'), mode: words('full', 'changed', 'merged', 'mergePatch'),
     whenEmpty: words('omit', 'object'), fields: list(members({ path: PATH, sources: SOURCES }, { required: TRUE, writeOnly: TRUE, shape: SHAPE })),
   },
-  { required: TRUE, path: PATH, value: SOURCES, transform: TEXT },
+  { required: TRUE, path: PATH, value: SOURCES, properties: record(PROPERTY), transform: TEXT },
 ))
 
 const MAPPING: Form = members(

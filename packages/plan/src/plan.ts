@@ -174,8 +174,18 @@ export interface BodyPlan {
   /** This value alone is the body (`spec.items` for a list body). */
   readonly value?: readonly ValueSource[]
   readonly fields: readonly BodyFieldPlan[]
+  /** How single properties of a form or multipart body are written, where that is not the usual way. */
+  readonly properties?: Readonly<Record<string, PropertyPlan>>
   /** jq over the whole assembled body. */
   readonly transform?: string
+}
+export interface PropertyPlan {
+  /** Media type of the part, or of the text in a form. */
+  readonly contentType?: string
+  /** The value is base64 text, and its bytes are a file. */
+  readonly file?: true
+  readonly style?: 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
+  readonly explode?: boolean
 }
 export interface BodyFieldPlan {
   /** Path in the body; nested where a mapping says so. Deeper ones are written after shallower ones and keep their siblings. */

@@ -10,6 +10,7 @@ import { celInBody } from './cel-uses.js'
 import { companionFields, markSource } from './companion-fields.js'
 import { mappingsInto } from './mappings.js'
 import type { Planning } from './planning.js'
+import { compileProperties } from './property-encoding.js'
 import { isRead } from './reading.js'
 import { compileShape } from './shape.js'
 import { distinctSources, mappedSources, resourceSources, specSources, statusSources, type Target } from './sources.js'
@@ -28,6 +29,7 @@ export function compileBody(planning: Planning, call: CallModel, action: VerbAct
     whenEmpty: description.body.whenEmpty,
     ...(description.body.path !== undefined && { path: description.body.path }),
     ...contentOf(planning, call, action),
+    ...compileProperties(model),
     ...(transform !== undefined && { transform }),
   }
 }
