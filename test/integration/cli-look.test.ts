@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_TOKEN } from '@oasgen/example-bookshop'
 import { until } from './stack/stack.js'
 import { createStage, type Stage, type Up } from './cli/stage.js'
 
@@ -67,17 +68,48 @@ describe('looking at a running system', () => {
     expect(ledger.split('\n').length).toBeGreaterThan(before)
   })
 
+  it('replays what the controller did, and shows what another definition would have done', async () => {
+    const replayed = await stage.oasgen('replay', 'book', 'the-hobbit', '--save', 'book.json')
+    expect(replayed, replayed.err).toMatchObject({ code: 0 })
+    expect(replayed.out).toMatch(/send {3}POST \/v1\/books → 201/)
+    expect(replayed.out).toContain('the same decisions')
+    const saved = readFileSync(`${stage.folder}/book.json`, 'utf8')
+    expect(saved).not.toContain(DEMO_TOKEN)
+    const definition = (await stage.oasgen('get', 'restdefinition', 'book', '-o', 'yaml')).out
+    stage.write('other.yaml', definition.replace('path: /books\n', 'path: /authors\n'))
+    const other = await stage.oasgen('replay', '--recording', 'book.json', '--with', 'other.yaml', '--document', stage.write('shop.yaml', DOCUMENT))
+    expect(other.out + other.err).toContain('where GET /v1/books was recorded')
+    expect(other.code).toBe(1)
+  })
+
+  it('imports what others made, and applying it sends nothing', async () => {
+    const { demo } = JSON.parse(readFileSync(`${stage.folder}/.oasgen/run.json`, 'utf8')) as { demo: { url: string } }
+    for (const title of ['The Silmarillion', 'Émile']) {
+      const made = await fetch(`${demo.url}/v1/books`, { method: 'POST', headers: { authorization: `Bearer ${DEMO_TOKEN}`, 'content-type': 'application/json' }, body: JSON.stringify({ title, author: 'x', price: 5 }) })
+      expect(made.status).toBe(201)
+    }
+    const imported = await stage.oasgen('import', 'books', '--configuration', 'bookshop')
+    expect(imported, imported.err).toMatchObject({ code: 0 })
+    expect(imported.out.match(/^ {2}name: .*/gm)).toEqual(['  name: the-silmarillion', '  name: emile'])
+    const writes = async (): Promise<number> => (await stage.oasgen('demo', 'ledger')).out.split('\n').filter((line) => !line.includes('GET')).length
+    const before = await writes()
+    expect(await stage.piped(imported.out, 'plan', '-f', '-', '--live', '--exit-code')).toMatchObject({ code: 0 })
+    expect(await stage.piped(imported.out, 'apply', '-f', '-')).toMatchObject({ code: 0 })
+    expect(await stage.oasgen('wait', 'books', '--all', '--for', 'condition=Ready', '--timeout', '60s')).toMatchObject({ code: 0 })
+    expect(await writes()).toBe(before)
+  })
+
   it('plans a changed definition over the fleet without a request', async () => {
     const definition = (await stage.oasgen('get', 'restdefinition', 'book', '-o', 'yaml')).out
     const same = await stage.piped(definition, 'plan', '-f', '-', '--observed', '-o', 'json')
-    expect(JSON.parse(same.out)).toMatchObject([{ name: 'the-hobbit', verdict: 'none', observation: 'exchange' }])
+    expect(JSON.parse(same.out)).toMatchObject(['emile', 'the-hobbit', 'the-silmarillion'].map((name) => ({ name, verdict: 'none', observation: 'exchange' })))
     await stage.oasgen('demo', 'stop')
     try {
       await until('the shop is stopped', () => up.screen().includes('the bookshop is stopped'))
       const moved = stage.write('changed.yaml', definition.replaceAll('/books/{id}', '/volumes/{id}'))
       const document = stage.write('openapi.yaml', DOCUMENT.replaceAll('/books/{id}', '/volumes/{id}'))
       const planned = await stage.oasgen('plan', '-f', moved, '--document', document, '--observed', '-o', 'json')
-      expect(JSON.parse(planned.out)).toMatchObject([{ name: 'the-hobbit', verdict: 'none', observation: 'exchange' }])
+      expect(JSON.parse(planned.out)).toMatchObject(['emile', 'the-hobbit', 'the-silmarillion'].map((name) => ({ name, verdict: 'none', observation: 'exchange' })))
       const broken = await stage.oasgen('plan', '-f', stage.write('same.yaml', definition), '--document', document, '--observed')
       expect(broken.err).toContain('/books/{id}')
       expect(broken.code).toBe(1)

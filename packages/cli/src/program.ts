@@ -4,6 +4,7 @@ import { addClusterCommands } from './commands/cluster-commands.js'
 import { addDefinitionCommands, addPlanCommands } from './commands/definition-commands.js'
 import { addObjectCommands } from './commands/object-commands.js'
 import { addUpCommands } from './commands/up-commands.js'
+import { addConformCommand } from './conform/command.js'
 import { CommandError, EXIT, EXIT_MEANINGS, type CommandIo, type ExitCode } from './io.js'
 import { VERSION } from './version.js'
 
@@ -38,7 +39,7 @@ export function buildProgram(io: CommandIo, finish: Finish): OasgenCommand {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ helpWidth: Math.max(60, io.columns) })
     .exitOverride()
-  for (const add of [addUpCommands, addDefinitionCommands, addPlanCommands, addObjectCommands, addClusterCommands]) add(program, io, finish)
+  for (const add of [addUpCommands, addDefinitionCommands, addPlanCommands, addConformCommand, addObjectCommands, addClusterCommands]) add(program, io, finish)
   everywhere(program)
   return program.note(`Exit codes:\n${Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}\n`).join('')}`)
     .examples('oasgen up --demo', 'oasgen init ./openapi.yaml', 'oasgen get books', 'kubectl oasgen describe book the-hobbit     # as a plugin of kubectl')

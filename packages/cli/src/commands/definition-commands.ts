@@ -1,4 +1,4 @@
-import { onFiles, onTarget, output, type Register } from './command.js'
+import { filename, onFiles, onTarget, output, withDocuments, type Register } from './command.js'
 
 export const addDefinitionCommands: Register = (program, io, finish) => {
   program.command('init <openapi>').description('Find the resources of an OpenAPI document and write RestDefinitions for them.')
@@ -33,4 +33,9 @@ export const addPlanCommands: Register = (program, io, finish) => {
     .note('Exit codes: 0 planned · 1 something cannot be planned (with --exit-code: or would be changed) · 2 wrong usage · 69 something cannot be read')
     .examples('oasgen plan -f definitions/ -f book.yaml', 'oasgen plan -f repo.yaml --live', 'oasgen plan -f new-definition.yaml --observed -o json   # a whole fleet under a changed definition')
     .action(async (options) => finish(await (await import('../plan/plan.js')).plan(io, options)))
+  withDocuments(program.command('diff <before> <after>')).description('Two documents under the same definitions, or two definitions: what changes in the kind and in behaviour.')
+    .addOption(filename()).option('--exit-code', 'exit with 1 when anything changes').addOption(output('text', 'json'))
+    .note('`breaking`: data would be lost. `narrowing`: some objects would be refused at their next write. `additive`: nothing that exists is touched.')
+    .examples('oasgen diff old-openapi.yaml new-openapi.yaml -f definitions/', 'oasgen diff main/book.yaml book.yaml --document ./openapi.yaml -f resources/')
+    .action(async (before: string, after: string, options) => finish(await (await import('../diff/diff.js')).diff(io, before, after, options)))
 }

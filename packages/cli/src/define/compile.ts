@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isObject, textOf, type JsonObject } from '@oasgen/json'
 import { CONFIG_MAPS, metadataOf, SECRETS, type Kube } from '@oasgen/kube'
@@ -30,6 +31,8 @@ export interface CompiledDefinition {
   readonly manifest: Manifest
   readonly name: string
   readonly compiled: Compiled
+  /** The document as it was read; absent where it could not be. */
+  readonly document?: SourceText
 }
 
 export const DEFINITION_KIND = 'RestDefinition'
@@ -70,7 +73,7 @@ async function compileOne(loader: Loader, manifest: Manifest): Promise<CompiledD
     if ('finding' in overlay) return { manifest, name, compiled: { findings: [overlay.finding] } }
     overlays[path] = overlay.text
   }
-  return { manifest, name, compiled: await compileWithOthers(loader, manifest, { document: text, overlays }) }
+  return { manifest, name, document: text, compiled: await compileWithOthers(loader, manifest, { document: text, overlays }) }
 }
 
 const MOST_ROUNDS = 10
@@ -131,12 +134,24 @@ async function fromManifests({ manifests, options }: Loader, manifest: Manifest,
   const file = manifests.find(({ object }) => object.kind === kind && metadataOf(object).name === source.name)
   const found = file?.object ?? await options.clusterObject?.(kind, source)
   if (found === undefined) return { finding: notThere(manifest, source.uri, `no ${kind} ${source.name} is among the files${options.clusterObject === undefined ? '' : ' or in the cluster'}`) }
-  const data = isObject(found.data) ? found.data : isObject(found.stringData) ? found.stringData : {}
-  const text = Object.hasOwn(data, source.key) ? data[source.key] : undefined
-  if (typeof text !== 'string') return { finding: notThere(manifest, source.uri, `${kind} ${source.name} has no key ${source.key}`) }
-  const isEncoded = kind === 'Secret' && isObject(found.data)
-  return { text: { uri: source.uri, bytes: Buffer.from(text, isEncoded ? 'base64' : 'utf8') } }
+  const bytes = bytesOf(kind, found, source.key)
+  return bytes === undefined ? { finding: notThere(manifest, source.uri, `${kind} ${source.name} has no key ${source.key}`) } : { text: { uri: source.uri, bytes } }
 }
+
+/** As the provider reads it: plain, in base64 where Kubernetes wants that, and unpacked where it was packed to fit. */
+function bytesOf(kind: 'ConfigMap' | 'Secret', object: JsonObject, key: string): Uint8Array | undefined {
+  const places = [['data', kind === 'Secret' ? 'base64' : 'utf8'], ['binaryData', 'base64'], ['stringData', 'utf8']] as const
+  for (const [member, encoding] of places) {
+    const data = object[member]
+    const text = isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined
+    if (typeof text !== 'string') continue
+    const bytes = Buffer.from(text, encoding)
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes
+  }
+  return undefined
+}
+
+const MOST_BYTES = 64 * 1024 * 1024
 
 // A relative path is relative to the file that names it, so that a folder can be moved; else to where the command runs.
 function fromFile({ io }: Loader, manifest: Manifest, path: string): Loaded {

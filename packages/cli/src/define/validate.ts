@@ -1,27 +1,59 @@
 import { finding, hasErrors, renderJson, summaryText, uniqueFindings, type Finding } from '@oasgen/diagnostics'
 import { fromPlain, isArray, isObject, textOf, writeJson, type JsonObject } from '@oasgen/json'
 import { parsePath, toPointer } from '@oasgen/fieldpath'
+import { linkDocument, readDocument, reviewDocument } from '@oasgen/openapi'
 import { prune, readSchema, validateObject, type StructuralSchema } from '@oasgen/structural'
 import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
-import { readManifests, type Manifest } from '../kubectl/manifests.js'
+import { readFiles, type DocumentFile, type Manifest } from '../kubectl/manifests.js'
 import { compileManifests, type CompileOptions, type CompiledDefinition } from './compile.js'
+import { lostOnReference } from './reference.js'
 import { githubText, sarifText } from './report.js'
 
 export interface ValidateOptions extends CompileOptions {
   readonly filename: readonly string[]
   readonly output?: string
-  /** Warnings fail too. */
+  /** Warnings fail too, and documents are judged by the official schema. */
   readonly strict?: boolean
+  readonly fix?: boolean
+  readonly reference?: boolean
 }
 
-/** Definitions with their documents, and resources by the kinds that these definitions give. Nothing is asked of a cluster. */
+/** Documents, definitions with their documents, and resources by the kinds that these definitions give. Nothing is asked of a cluster. */
 export async function validate(io: CommandIo, options: ValidateOptions): Promise<ExitCode> {
-  const manifests = await readManifests(io, options.filename)
-  const compiled = await compileManifests(io, manifests, options)
-  const findings = uniqueFindings([...compiled.flatMap((one) => one.compiled.findings), ...resourceFindings(manifests, compiled)])
+  const first = await judgeFiles(io, options)
+  const fixed = options.fix === true ? (await import('./fix.js')).applyFixes(io, first.compiled) : undefined
+  const judged = fixed === undefined || fixed.files.length === 0 ? first : await judgeFiles(io, options)
+  for (const line of fixed?.applied ?? []) io.note(`fixed ${line}\n`)
+  const findings = uniqueFindings([...judged.findings, ...(fixed?.findings ?? [])])
   io.out(printed(io, findings, options))
   const fails = hasErrors(findings) || (options.strict === true && findings.some(({ severity }) => severity === 'warning'))
   return fails ? EXIT.found : EXIT.ok
+}
+
+interface Judged {
+  readonly compiled: readonly CompiledDefinition[]
+  readonly findings: readonly Finding[]
+}
+
+async function judgeFiles(io: CommandIo, options: ValidateOptions): Promise<Judged> {
+  const { manifests, documents } = await readFiles(io, options.filename)
+  const compiled = await compileManifests(io, manifests, options)
+  const texts = new Map([...documents.map(({ file, bytes }) => ({ uri: file, bytes })), ...compiled.flatMap(({ document }) => (document === undefined ? [] : [document]))].map((text) => [text.uri, text]))
+  const strict = options.strict === true ? await import('./official.js') : undefined
+  const official = strict === undefined ? [] : (await Promise.all([...texts.values()].map(strict.judgeOfficially))).flat()
+  return {
+    compiled,
+    findings: [
+      ...documents.flatMap(reviewOf), ...compiled.flatMap((one) => one.compiled.findings), ...resourceFindings(manifests, compiled), ...official,
+      ...(options.reference === true ? lostOnReference(manifests) : []),
+    ],
+  }
+}
+
+/** Every operation and every reference of a document of its own. */
+function reviewOf({ file, bytes }: DocumentFile): readonly Finding[] {
+  const read = readDocument(bytes, { uri: file })
+  return read.value === undefined ? read.findings : [...read.findings, ...reviewDocument(linkDocument(read.value))]
 }
 
 function printed(io: CommandIo, findings: readonly Finding[], options: ValidateOptions): string {

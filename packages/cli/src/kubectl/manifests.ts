@@ -12,6 +12,36 @@ export interface Manifest {
   readonly place: (pointer: string) => DocumentPlace
 }
 
+/** An OpenAPI document among the files. */
+export interface DocumentFile {
+  readonly file: string
+  readonly bytes: Uint8Array
+}
+
+export interface ReadFiles {
+  readonly manifests: readonly Manifest[]
+  readonly documents: readonly DocumentFile[]
+}
+
+/** As `readManifests`, for commands that take documents too. */
+export async function readFiles(io: CommandIo, paths: readonly string[]): Promise<ReadFiles> {
+  const manifests: Manifest[] = []
+  const documents: DocumentFile[] = []
+  for (const path of paths) {
+    const texts = path === '-' ? [{ shown: 'standard input', text: await io.readStdin() }] : filesOf(resolve(io.cwd, path), path).map(({ full, shown }) => ({ shown, text: readFileSync(full, 'utf8') }))
+    for (const { shown, text } of texts) {
+      if (looksLikeOpenApi(text)) documents.push({ file: shown, bytes: Buffer.from(text) })
+      else manifests.push(...readText(text, shown))
+    }
+  }
+  return { manifests, documents }
+}
+
+/** Told by its first lines: a large document is not parsed for that. */
+export function looksLikeOpenApi(text: string): boolean {
+  return /(?:^|[{,\n])\s*"?(?:openapi|swagger)"?[ \t]*:[ \t]*["']?\d/.test(text.slice(0, 64 * 1024)) && !/^\s*(?:apiVersion|"apiVersion")\s*:/m.test(text.slice(0, 4096))
+}
+
 /** All objects of files, folders (not nested, sorted by name) and `-`; Lists are taken apart. */
 export async function readManifests(io: CommandIo, paths: readonly string[]): Promise<readonly Manifest[]> {
   const manifests: Manifest[] = []

@@ -95,7 +95,7 @@ function isSuccess(result: ExchangeResult): boolean {
 }
 
 /** Recorded exchanges are masked: where the mask stands, the resource's own value is taken as what was there. */
-function withSecrets(result: ExchangeResult, resource: KubeObject): ExchangeResult {
+export function withSecrets(result: ExchangeResult, resource: KubeObject): ExchangeResult {
   if (result.type === 'failure' || result.response.body.type !== 'json') return result
   const value = unmask(result.response.body.value, isObject(resource.spec) ? resource.spec : {})
   return { type: 'response', response: { ...result.response, body: { type: 'json', value: value ?? null } } }

@@ -25,4 +25,29 @@ export const CLI = {
     help: 'remove it, or look for the name in the CRD (oasgen render)',
     explain: 'The API server prunes fields that a CRD does not declare. kubectl apply says so as a warning; here it is found before.',
   },
+  CLI0104: {
+    severity: 'warning',
+    reason: 'OfficialSchemaViolated',
+    message: 'the document is not valid OpenAPI {version}: {place} {problem}',
+    help: 'tell its publisher, or correct it with an overlay (spec.document.overlays)',
+    explain:
+      '`oasgen validate --strict` judges documents by the official schema of their OpenAPI version. Many documents in the wild violate it and work all the same: ' +
+      'oasgen reads what it can and speaks up elsewhere when something that it needs is wrong. For your own document this list is worth keeping empty.',
+  },
+  CLI0105: {
+    severity: 'notice',
+    reason: 'LostOnReference',
+    message: '{field} would be lost on the reference: {why}',
+    help: 'nothing to do, unless the same definition has to work there too',
+    explain:
+      '`oasgen validate --reference` lists what a definition uses that the provider it was first written for does not know. There the field would be pruned by the API server ' +
+      'or refused, and the behaviour would be that of a definition without it. Fields that a later release of the reference knows are said to be so.',
+  },
+  CLI0106: {
+    severity: 'warning',
+    reason: 'FixNotApplicable',
+    message: 'the fix "{title}" cannot be written: {problem}',
+    help: 'make the change by hand',
+    explain: 'A fix is a patch of the RestDefinition as it was read. Where the file does not hold that object as it is (a List, standard input, a template), it is left to a person.',
+  },
 } as const satisfies Catalogue
