@@ -17,19 +17,37 @@ export interface Binaries {
 export type BinariesFound = { readonly ok: true; readonly binaries: Binaries } | { readonly ok: false; readonly reason: string }
 
 const SOURCES = fileURLToPath(new URL('../../../test/apiserver-build/', import.meta.url))
-export const KUBERNETES_VERSION = 'v1.36.3'
+
+/** What is built, by the folder of its pins. The older one is three minors back: the oldest that a cluster may still run. */
+const RELEASES = {
+  current: { module: 'kubernetes', version: 'v1.36.3', assets: 'KUBEBUILDER_ASSETS' },
+  older: { module: 'kubernetes-older', version: 'v1.33.13', assets: 'OASGEN_OLDER_ASSETS' },
+} as const
+
+export type KubernetesRelease = keyof typeof RELEASES
+type Release = (typeof RELEASES)[KubernetesRelease]
+
+/** `OASGEN_KUBERNETES=older` runs any suite of the real lane on the older server. */
+export function kubernetesRelease(): KubernetesRelease {
+  return process.env['OASGEN_KUBERNETES'] === 'older' ? 'older' : 'current'
+}
+
+export function kubernetesVersion(): string {
+  return RELEASES[kubernetesRelease()].version
+}
 
 /** KUBEBUILDER_ASSETS, else what setup-envtest left, else our cache, else built with the Go toolchain on the machine. */
 export function findBinaries(log: (line: string) => void = () => undefined): BinariesFound {
-  const assets = process.env['KUBEBUILDER_ASSETS']
+  const release = RELEASES[kubernetesRelease()]
+  const assets = process.env[release.assets]
   if (assets !== undefined && assets !== '') {
-    return hasServer(assets) ? answer(assets, 'KUBEBUILDER_ASSETS') : { ok: false, reason: `KUBEBUILDER_ASSETS=${assets} has no etcd and kube-apiserver` }
+    return hasServer(assets) ? answer(assets, release.assets) : { ok: false, reason: `${release.assets}=${assets} has no etcd and kube-apiserver` }
   }
-  const cache = cacheFolder()
+  const cache = cacheFolder(release)
   if (hasAll(cache)) return answer(cache, 'cache')
   const envtest = newestEnvtest()
-  if (envtest !== undefined) return answer(envtest, 'setup-envtest')
-  return buildInto(cache, log)
+  if (release === RELEASES.current && envtest !== undefined) return answer(envtest, 'setup-envtest')
+  return buildInto(release, cache, log)
 }
 
 function answer(folder: string, origin: string): BinariesFound {
@@ -52,9 +70,9 @@ function cacheRoot(): string {
 }
 
 // The pins decide what is built, so they are the key: a changed go.sum builds anew beside the old one.
-function cacheFolder(): string {
-  const pins = ['kubernetes/go.mod', 'kubernetes/go.sum', 'etcd/go.mod', 'etcd/go.sum'].map((file) => readFileSync(join(SOURCES, file)))
-  const key = createHash('sha256').update(Buffer.concat(pins)).update(BUILD_FLAGS.join(' ')).digest('hex').slice(0, 16)
+function cacheFolder(release: Release): string {
+  const pins = [`${release.module}/go.mod`, `${release.module}/go.sum`, 'etcd/go.mod', 'etcd/go.sum'].map((file) => readFileSync(join(SOURCES, file)))
+  const key = createHash('sha256').update(Buffer.concat(pins)).update(buildFlags(release).join(' ')).digest('hex').slice(0, 16)
   return join(cacheRoot(), 'oasgen', 'apiserver', key)
 }
 
@@ -65,20 +83,21 @@ function newestEnvtest(): string | undefined {
 }
 
 const STAMP = 'k8s.io/component-base/version'
-const [MAJOR, MINOR] = KUBERNETES_VERSION.slice(1).split('.')
-const BUILD_FLAGS = [
-  '-trimpath',
-  '-ldflags',
-  `-s -w -X ${STAMP}.gitVersion=${KUBERNETES_VERSION} -X ${STAMP}.gitMajor=${MAJOR} -X ${STAMP}.gitMinor=${MINOR} -X ${STAMP}.gitTreeState=clean`,
-]
 
-function buildInto(cache: string, log: (line: string) => void): BinariesFound {
+function buildFlags({ version }: Release): readonly string[] {
+  const [major, minor] = version.slice(1).split('.')
+  return ['-trimpath', '-ldflags', `-s -w -X ${STAMP}.gitVersion=${version} -X ${STAMP}.gitMajor=${major} -X ${STAMP}.gitMinor=${minor} -X ${STAMP}.gitTreeState=clean`]
+}
+
+function buildInto(release: Release, cache: string, log: (line: string) => void): BinariesFound {
   if (!hasGo()) return { ok: false, reason: 'no kube-apiserver found and no Go toolchain to build one with' }
   mkdirSync(cache, { recursive: true })
+  const { module } = release
+  const flags = buildFlags(release)
   try {
-    build({ module: 'etcd', target: 'go.etcd.io/etcd/server/v3', output: join(cache, 'etcd'), log })
-    build({ module: 'kubernetes', target: 'k8s.io/kubernetes/cmd/kube-apiserver', output: join(cache, 'kube-apiserver'), log })
-    build({ module: 'kubernetes', target: 'k8s.io/kubernetes/cmd/kube-controller-manager', output: join(cache, 'kube-controller-manager'), log })
+    build({ module: 'etcd', target: 'go.etcd.io/etcd/server/v3', output: join(cache, 'etcd'), flags, log })
+    build({ module, target: 'k8s.io/kubernetes/cmd/kube-apiserver', output: join(cache, 'kube-apiserver'), flags, log })
+    build({ module, target: 'k8s.io/kubernetes/cmd/kube-controller-manager', output: join(cache, 'kube-controller-manager'), flags, log })
   } catch (error) {
     return { ok: false, reason: `the build of the API server failed: ${String(error)}` }
   }
@@ -94,13 +113,21 @@ function hasGo(): boolean {
   }
 }
 
-function build({ module, target, output, log }: { module: string; target: string; output: string; log: (line: string) => void }): void {
+interface Build {
+  readonly module: string
+  readonly target: string
+  readonly output: string
+  readonly flags: readonly string[]
+  readonly log: (line: string) => void
+}
+
+function build({ module, target, output, flags, log }: Build): void {
   if (existsSync(output)) return
   const started = Date.now()
   log(`building ${target} (minutes, once)`)
   // Renamed when complete: a build that was cut off must not look like a program.
   const partial = `${output}.${process.pid}.part`
-  execFileSync('go', ['build', ...BUILD_FLAGS, '-o', partial, target], { cwd: join(SOURCES, module), env: { ...process.env, CGO_ENABLED: '0' }, stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('go', ['build', ...flags, '-o', partial, target], { cwd: join(SOURCES, module), env: { ...process.env, CGO_ENABLED: '0' }, stdio: ['ignore', 'inherit', 'inherit'] })
   renameSync(partial, output)
   log(`built ${target} in ${Math.round((Date.now() - started) / 1000)} s`)
 }

@@ -1,4 +1,4 @@
-export { findBinaries, KUBERNETES_VERSION } from './binaries.js'
+export { findBinaries, kubernetesRelease, kubernetesVersion } from './binaries.js'
 export type { Binaries, BinariesFound } from './binaries.js'
 export { startGuard } from './guarded.js'
 export type { Guard, GuardedProcess } from './guarded.js'
