@@ -1,6 +1,7 @@
 // One lane of tests: `node scripts/lane.mjs real [vitest arguments]`. Leaves its report in .reports/<lane>.json.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { run } from './run.mjs'
+import { writeSoakReport } from './soak-report.mjs'
 
 export const LANES = {
   unit: { folder: undefined, what: 'unit and golden tests, offline' },
@@ -25,7 +26,9 @@ export async function runLane(lane, args = []) {
   }
   console.log(`lane ${lane}: ${LANES[lane].what}`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=.reports/${lane}.json`]
-  return run('npx', ['--no-install', 'vitest', 'run', '--project', lane, '--silent=passed-only', ...reporters, ...args])
+  const code = await run('npx', ['--no-install', 'vitest', 'run', '--project', lane, '--silent=passed-only', ...reporters, ...args])
+  if (lane === 'soak' && existsSync('.reports/soak.json')) writeSoakReport()
+  return code
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
