@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,7 +51,7 @@ export interface Program {
   readonly exited: Promise<number | null>
 }
 
-const CONTROLLER = fileURLToPath(new URL('../../../packages/rest-controller/bundle/rest-dynamic-controller.mjs', import.meta.url))
+const BUNDLE = fileURLToPath(new URL('../../../packages/rest-controller/bundle', import.meta.url))
 
 /** Leases that a killed process leaves run out soon. */
 const QUICK = ['-resync-interval=1s', '-min-error-retry-interval=200ms', '-max-error-retry-interval=2s', '-grace-period=1s', '-lease-renew-deadline=1500ms', '-lease-retry-period=200ms', '-lease-margin=500ms']
@@ -70,6 +70,8 @@ export async function openProgramLab(target: Target): Promise<ProgramLab> {
   await must(kube.create(SERVICE_ACCOUNTS, { metadata: { name: names.access, namespace: 'default' } }))
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, kubeconfigText({ url: proxy.url, ca: plane.ca, token: await accountToken(kube, 'default', names.access) }))
+  // A copy: a build meanwhile takes the bundle away.
+  cpSync(BUNDLE, join(folder, 'bundle'), { recursive: true })
   const programs: Program[] = []
   return {
     kube, api, proxy, names,
@@ -80,7 +82,7 @@ export async function openProgramLab(target: Target): Promise<ProgramLab> {
       await must(kube.patch(CONFIG_MAPS, { namespace: 'default', name: names.plan }, { type: 'apply', body, fieldManager: 'test', force: true }))
     },
     start: async (options = {}) => {
-      const program = await startProgram({ kubeconfig, names, options })
+      const program = await startProgram({ controller: join(folder, 'bundle/rest-dynamic-controller.mjs'), kubeconfig, names, options })
       programs.push(program)
       return program
     },
@@ -101,15 +103,16 @@ async function applyAll(kube: Kube, objects: readonly DeployedObject[]): Promise
 }
 
 interface Start {
+  readonly controller: string
   readonly kubeconfig: string
   readonly names: DeployedNames
   readonly options: ProgramOptions
 }
 
-async function startProgram({ kubeconfig, names, options }: Start): Promise<Program> {
+async function startProgram({ controller, kubeconfig, names, options }: Start): Promise<Program> {
   const port = await freePort()
   const args = [
-    CONTROLLER, `-group=${THINGS.group}`, `-version=${THINGS.version}`, `-resource=${THINGS.plural}`, `-plan=default/${names.plan}`, `-key=default/${names.key}`, `-health-port=${port}`,
+    controller, `-group=${THINGS.group}`, `-version=${THINGS.version}`, `-resource=${THINGS.plural}`, `-plan=default/${names.plan}`, `-key=default/${names.key}`, `-health-port=${port}`,
     ...QUICK, ...(options.args ?? []),
   ]
   const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', KUBECONFIG: kubeconfig, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
