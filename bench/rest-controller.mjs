@@ -163,25 +163,26 @@ async function busy(size) {
   const spread = (pick) => rounds.map((round) => pick(round).toFixed(2)).join(' ')
   console.log(`     ${size} resources: ${Math.round(of(({ perSecond }) => perSecond))} reconciles/s, bare loop ${Math.round(of(({ bare }) => bare.perSecond))} GET/s; reference ${REFERENCE.perSecond} reconciles/s, measured elsewhere`)
   console.log(`     CPU per reconcile ${of(({ cpuMicros }) => cpuMicros).toFixed(0)} µs, bare ${of(({ bare }) => bare.cpuMicros).toFixed(0)} µs; reference ${REFERENCE.cpuMs} ms, measured elsewhere`)
+  console.log(`     CPU of the bare loop over ours ${of(({ cpuMicros, bare }) => bare.cpuMicros / cpuMicros).toFixed(2)}: on a busy machine both cost more`)
   const ratio = ({ perSecond, bare }) => perSecond / bare.perSecond
   if (size >= SATURATING) verdict(`reconciles at ${size} resources over the bare loop (median of ${ROUNDS}, spread ${spread(ratio)})`, of(ratio), { wanted: '>=', bound: 0.6 })
   else console.log(`     offered ${size}/s, which does not keep it busy: the ratio is judged with ${SATURATING} resources and more`)
   verdict(`CPU of the reference (13 ms, measured elsewhere) over ours at ${size} resources`, 13_000 / of(({ cpuMicros }) => cpuMicros), { wanted: '>=', bound: 150 })
-  verdict(`HTTP calls per reconcile at ${size} resources`, of(({ calls }) => calls), { wanted: '<=', bound: 1.01 })
-  if (target !== '--real') verdict(`Kubernetes calls at the steady state of ${size} resources, Leases left out`, rounds.reduce((total, round) => total + round.kubernetes, 0), { wanted: '<=', bound: 0 })
+  verdict(`HTTP calls per reconcile at ${size} resources`, of(({ calls }) => calls), { wanted: '<=', bound: 1.05, note: 'counted on both sides, not at the same moment' })
+  if (target !== '--real') verdict(`Kubernetes calls at the steady state of ${size} resources, Leases left out`, rounds.reduce((total, round) => total + sum(round.kubernetes), 0), { wanted: '<=', bound: 0, note: rounds.flatMap((round) => round.kubernetes.map(([name, count]) => `${name} ${count}`)).join(', ') })
   await stop(process_)
 }
 
 /** In turn, so that what else the machine does meets both alike; the controller stands still while the bare loop runs. */
 async function measure(process_, size) {
   const { pid } = process_.child
-  const from = { gets: await gets(), reconciles: await metric(process_, 'controller_reconcile_total'), kubernetes: sum(await kubernetes()), cpu: cpuMs(pid), at: performance.now() }
+  const from = { gets: await gets(), reconciles: await metric(process_, 'controller_reconcile_total'), kubernetes: Object.fromEntries(await kubernetes()), cpu: cpuMs(pid), at: performance.now() }
   await sleep(SECONDS * 1000)
   const reconciles = (await metric(process_, 'controller_reconcile_total')) - from.reconciles
   const seconds = (performance.now() - from.at) / 1000
   const cpuMicros = ((cpuMs(pid) - from.cpu) * 1000) / reconciles
   const calls = ((await gets()) - from.gets) / reconciles
-  const asked = sum(await kubernetes()) - from.kubernetes
+  const asked = (await kubernetes()).map(([name, count]) => [name, count - (from.kubernetes[name] ?? 0)]).filter(([, count]) => count > 0)
   process_.child.kill('SIGSTOP')
   const args = [here('bare.mjs'), `http://127.0.0.1:${port}`, String(Math.min(size, 1000)), String(WORKERS), String(SECONDS)]
   const bare = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))
