@@ -29,5 +29,5 @@ export function writeSoakReport() {
     const row = [`| ${cell(test.fullName)}`, date, ((test.duration ?? 0) / 60_000).toFixed(1), test.status, `${cell(facts)} |`].join(' | ')
     rows.set(row.split(' | ')[0], row)
   }
-  writeFileSync(FILE, `${HEAD}${[...rows.values()].sort().join('\n')}\n`)
+  writeFileSync(FILE, `${HEAD}${[...rows.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row).join('\n')}\n`)
 }
