@@ -192,12 +192,14 @@ interface ReadListFacts {
 
 function readList(type: ResourceType, request: KubeRequest, facts: ReadListFacts): KubeResult<KubeList> {
   const { value } = facts
-  if (!isObject(value) || !isArray(value.items)) return failed(errorOfProtocol(request.attempt, 'the answer is no list'))
+  // Go writes a list of nothing as null; kube-apiserver does for empty lists of metadata.
+  const items = isObject(value) && value.items === null ? [] : isObject(value) ? value.items : undefined
+  if (!isObject(value) || !isArray(items)) return failed(errorOfProtocol(request.attempt, 'the answer is no list'))
   const { resourceVersion, continue: token } = metadataOf(value)
   return {
     ok: true,
     value: {
-      items: value.items.filter(isObject).map((item) => completeItem(type, item, facts.content)),
+      items: items.filter(isObject).map((item) => completeItem(type, item, facts.content)),
       resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
       ...(typeof token === 'string' && token !== '' && { continue: token }),
     },

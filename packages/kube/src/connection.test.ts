@@ -44,6 +44,13 @@ describe('answers', () => {
     expect(await kubeFor().get(WIDGETS, REF)).toEqual({ ok: true, value: {}, warnings: ['unknown field "spec.a"', 'deprecated'] })
   })
 
+  it('a list of nothing, as kube-apiserver writes one of metadata', async () => {
+    stub.fault = () => ({ type: 'answer', status: 200, body: { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: '7' }, items: null } })
+    expect(await kubeFor().list(WIDGETS, { content: 'metadata' })).toEqual({ ok: true, value: { items: [], resourceVersion: '7' } })
+    stub.fault = () => ({ type: 'answer', status: 200, body: { kind: 'WidgetList' } })
+    expect(await kubeFor().list(WIDGETS)).toMatchObject({ ok: false, error: { kind: 'protocol' } })
+  })
+
   it.each([
     { name: 'a log-in page', reason: 'a captive portal answers 200 with HTML', fault: { status: 200, body: '<html>' }, kind: 'protocol' },
     { name: 'an object of no sense', reason: 'an array is no object', fault: { status: 200, body: [] }, kind: 'protocol' },
