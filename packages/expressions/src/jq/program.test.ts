@@ -138,6 +138,8 @@ describe('no program takes more than its budget', () => {
   it.each([
     ['a loop', '[repeat(1)]', 'budget'],
     ['a function of itself', 'def f: f; f', 'budget'],
+    ['arguments that nest with every level', 'def ack(m;n): if m==0 then n+1 elif n==0 then ack(m-1;1) else ack(m-1;ack(m;n-1)) end; ack(3;3)', 'budget'],
+    ['a recursion that is deep behind a pipe', 'def f: if . > 1e6 then . else .+1|f end; 0|f', 'budget'],
     ['a long range', 'last(range(1e12))', 'budget'],
     ['all combinations', '[[range(100)] | [., ., ., .] | combinations] | length', 'budget'],
     ['a text that doubles', 'reduce range(64) as $i ("x"; . + .)', 'failed'],
