@@ -46,7 +46,7 @@ const run = startPlanRun(running.plan, undefined, { parts, kind, settings, probl
 const work = createWork({
   parts, kind, settings, run, holds: { ensure: () => Promise.resolve(undefined) }, secrets: followSecrets(kube, { onChange: () => {} }), exports: createExports(kube),
   observation: createSharedObservation({ now: () => performance.now() }), exchanges: createExchangeRing(), successes: { succeeded: () => {}, forget: () => {} },
-  pause: () => {}, remember: () => {}, mayStart: () => true, looks: createRepeatedLooks(),
+  pause: () => {}, remember: () => {}, mayStart: () => true, looks: createRepeatedLooks(), foreign: { tell: () => {}, forget: () => {} },
 })
 
 for (let index = 0; index < RESOURCES; index += 1) {

@@ -130,4 +130,12 @@ or because the API server refuses the write for good. No second object is made: 
     help: 'Make it again once it is gone, or use another one.',
     explain: 'Whatever a resource needs for its own deletion is held from before its first request. What is being deleted cannot be held any more.',
   },
+  CTL0214: {
+    severity: 'warning',
+    reason: 'CrossNamespaceReference',
+    message: '{resource} uses what is in another namespace: {things}',
+    help: 'Put them into one namespace, then start the controller with --cross-namespace=deny; where it is meant so, --cross-namespace=allow says nothing.',
+    explain: `Whoever may write resources in one namespace can so use credentials that people of another one have put there. It works, because manifests
+of the reference rely on it; deny is recommended.`,
+  },
 } as const satisfies Catalogue

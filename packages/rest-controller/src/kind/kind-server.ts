@@ -8,6 +8,7 @@ import { followSecrets, type Secrets } from '../environment/secrets.js'
 import type { RunningPlan } from '../plan/running-plan.js'
 import { createSharedObservation, type SharedObservation } from '../sending/shared-observation.js'
 import { createExchangeRing, type ExchangeRing } from '../telling/exchange-ring.js'
+import { createForeignLog, type ForeignLog } from '../telling/foreign-things.js'
 import { createProblemLog, type ProblemLog } from '../telling/problem-log.js'
 import { watchResources, type SuccessTimes } from '../telling/resource-metrics.js'
 import { createExports, type Exports } from '../writing/exports.js'
@@ -62,6 +63,7 @@ class Server implements KindServer {
   readonly #running: RunningKeys
   readonly #problems: ProblemLog
   readonly #successes: SuccessTimes
+  readonly #foreign: ForeignLog
   readonly #looks: RepeatedLooks = createRepeatedLooks()
   #run: PlanRun | undefined
   #holds: Holds | undefined
@@ -87,6 +89,7 @@ class Server implements KindServer {
       onProblem: (key, { finding }) => this.#problems.tell(`the Secret ${key}`, finding.message),
     })
     this.#exports = createExports(parts.kube)
+    this.#foreign = createForeignLog(parts)
     this.#running = createRunningKeys(settings.leadership)
     this.#observation = createSharedObservation({ now: () => systemClock.now() })
     this.#leadership = createLeadership(parts.kube, {
@@ -124,7 +127,7 @@ class Server implements KindServer {
     this.#work = createWork({
       parts, kind, settings, run, holds: this.#holds, secrets: this.#secrets, exports: this.#exports, observation: this.#observation, exchanges: this.exchanges,
       successes: this.#successes, pause: (budget, ms) => this.#queue.pause(budget, ms), remember: (object) => this.#remember(object),
-      mayStart: (key) => this.#leadership.mayStart(key), looks: this.#looks,
+      mayStart: (key) => this.#leadership.mayStart(key), looks: this.#looks, foreign: this.#foreign,
     })
     this.#dependents.clear()
     for (const resource of this.#resources.list()) this.#noteDependencies(resource)
@@ -230,6 +233,7 @@ class Server implements KindServer {
     this.#dependents.remove(key)
     this.exchanges.forget(key)
     this.#exports.forget(uidOf(object))
+    this.#foreign.forget(uidOf(object))
     this.#observation.forget(key)
     this.#successes.forget(key)
     this.#looks.forget(key)

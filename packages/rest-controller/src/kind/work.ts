@@ -8,6 +8,7 @@ import { reconcile, type Reconciled } from '../reconcile.js'
 import { createSendContexts } from '../sending/configured-request.js'
 import type { SharedObservation } from '../sending/shared-observation.js'
 import type { ExchangeRing } from '../telling/exchange-ring.js'
+import { foreignThings, type ForeignLog } from '../telling/foreign-things.js'
 import type { SuccessTimes } from '../telling/resource-metrics.js'
 import { withTlsCondition } from '../telling/tls-condition.js'
 import type { Exports } from '../writing/exports.js'
@@ -40,6 +41,7 @@ export interface WorkOptions {
   readonly remember: (object: KubeObject) => void
   readonly mayStart: (key: string) => boolean
   readonly looks: RepeatedLooks
+  readonly foreign: ForeignLog
 }
 
 /** How soon to look again at a resource that waits for others; their change wakes it sooner. */
@@ -95,12 +97,18 @@ class PlannedWork implements Work {
 
   async #reconcile(job: Job): Promise<Outcome> {
     const { resource, environment, signals, item } = job
+    this.#tellForeign(resource, environment)
     const tls = tlsWrite(resource, environment)
     const current = tls === undefined ? resource : await written(resource, this.#shared.write(resource, tls, signals))
     const { exports } = this.#options
     const checked = exports.has(current) ? await exports.checked(current) : current
     const edge = this.#edge(job, checked)
     return this.#end(job, edge, await reconcile(edge, checked, item.priority === 'periodic' ? 'periodic' : 'news'))
+  }
+
+  #tellForeign(resource: KubeObject, { configured: { secrets } }: Environment): void {
+    const { settings: { settings: { crossNamespace } }, run, foreign } = this.#options
+    if (crossNamespace === 'warn') foreign.tell(resource, foreignThings(resource, { references: run.references.of(resource), secrets }))
   }
 
   #span({ key, priority }: Taken): Span | undefined {
