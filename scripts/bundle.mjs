@@ -1,4 +1,5 @@
 // Self-contained programs: one file each, lazy parts in chunks beside it.
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -46,6 +47,15 @@ export function optionsFor(program) {
 // Only the name itself: what that file requires lies below it.
 function leanUndici() {
   return { name: 'lean-undici', setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-lean.cjs') })) }
+}
+
+// What `oasgen version` says; empty outside of a repository, as in an unpacked archive.
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return ''
+  }
 }
 
 // The command brings the bookshop along: its document and its manifests are read at run time.

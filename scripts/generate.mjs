@@ -8,6 +8,7 @@ export const GENERATED = {
   'docs/restdefinition.md': async () => (await import('../packages/restdefinition/dist/index.js')).renderFieldReference(),
   'docs/fidelity.md': async () => (await import('../packages/crd/dist/index.js')).renderFidelityRules(),
   'specs/plan/schema.json': async () => `${JSON.stringify((await import('../packages/plan/dist/index.js')).planSchema(), null, 2)}\n`,
+  'docs/reference/cli.md': async () => (await import('../packages/cli/dist/index.js')).renderCliReference(),
   'crds/ogen.krateo.io_restdefinitions.yaml': async () => (await import('../packages/crd/dist/index.js')).renderRestDefinitionCrdYaml(),
   // The chart has copies of its own: Helm reads no file outside of a chart.
   'charts/oasgen-provider/charts/oasgen-provider-crd/files/ogen.krateo.io_restdefinitions.yaml': async () =>

@@ -1,2 +1,3 @@
 export { main } from './program.js'
 export type { CommandIo } from './io.js'
+export { renderCliReference } from './reference/page.js'

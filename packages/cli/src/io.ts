@@ -2,6 +2,8 @@ import { renderColour, type Finding } from '@oasgen/diagnostics'
 
 /** The world of a command: everything that it reads or prints goes through here, so that tests need no process. */
 export interface CommandIo {
+  /** How it was called: `kubectl oasgen` as a plugin. */
+  readonly name?: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

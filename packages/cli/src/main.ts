@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const args = process.argv.slice(2)
   const isQuiet = args.includes('--quiet') || args.includes('-q')
   process.exitCode = await main({
-    args,
+    args, name: /(?:^|[\\/])kubectl-oasgen(?:\.\w+)?$/.test(process.argv[1] ?? '') ? 'kubectl oasgen' : 'oasgen',
     env: process.env,
     cwd: process.cwd(),
     out: (text) => void process.stdout.write(text),

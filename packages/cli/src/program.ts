@@ -3,6 +3,7 @@ import { OasgenCommand, type Finish } from './commands/command.js'
 import { addClusterCommands } from './commands/cluster-commands.js'
 import { addDefinitionCommands, addPlanCommands } from './commands/definition-commands.js'
 import { addObjectCommands } from './commands/object-commands.js'
+import { addShellCommands } from './commands/shell-commands.js'
 import { addUpCommands } from './commands/up-commands.js'
 import { addConformCommand } from './conform/command.js'
 import { CommandError, EXIT, EXIT_MEANINGS, type CommandIo, type ExitCode } from './io.js'
@@ -32,14 +33,14 @@ function report(io: CommandIo, error: unknown): number {
 
 /** The whole command as a tree: it parses, prints `--help`, completes words in shells and is written down in docs/reference/cli.md. */
 export function buildProgram(io: CommandIo, finish: Finish): OasgenCommand {
-  const program = new OasgenCommand('oasgen')
+  const program = new OasgenCommand(io.name ?? 'oasgen')
     .description('Turns the resources of an OpenAPI document into Kubernetes resources.')
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(oasgen --help shows what there is)')
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ helpWidth: Math.max(60, io.columns) })
     .exitOverride()
-  for (const add of [addUpCommands, addDefinitionCommands, addPlanCommands, addConformCommand, addObjectCommands, addClusterCommands]) add(program, io, finish)
+  for (const add of [addUpCommands, addDefinitionCommands, addPlanCommands, addConformCommand, addObjectCommands, addClusterCommands, addShellCommands]) add(program, io, finish)
   everywhere(program)
   return program.note(`Exit codes:\n${Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}\n`).join('')}`)
     .examples('oasgen up --demo', 'oasgen init ./openapi.yaml', 'oasgen get books', 'kubectl oasgen describe book the-hobbit     # as a plugin of kubectl')

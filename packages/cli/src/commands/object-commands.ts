@@ -20,4 +20,7 @@ export const addObjectCommands: Register = (program, io, finish) => {
     .option('--timeout <duration>', 'how long', readSeconds, 30)
     .examples('oasgen wait book the-hobbit --for condition=Ready', 'oasgen wait books --all --for condition=Synced --timeout 2m')
     .action(async (names: string[], { timeout, ...options }) => finish(await (await import('../kubectl/wait.js')).wait(io, names, { ...options, timeoutSeconds: timeout })))
+  onTarget(program.command('edit <kind> [name]')).description('Open an object in an editor (KUBE_EDITOR, VISUAL, EDITOR, vi) and save what was changed.')
+    .examples('oasgen edit book the-hobbit', 'EDITOR=nano oasgen edit restdefinition/book')
+    .action(async (kind: string, name: string | undefined, options) => finish(await (await import('../kubectl/edit.js')).edit(io, [kind, name].filter((word) => word !== undefined), options)))
 }
