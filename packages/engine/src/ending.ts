@@ -1,5 +1,5 @@
 import type { Finding } from '@oasgen/diagnostics'
-import { equalJson, type JsonObject, type JsonValue } from '@oasgen/json'
+import { equalJson, isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { CONDITION, REASON } from '@oasgen/wire'
 import { nextConditions, statusCondition, type ConditionChanges } from './conditions.js'
 import { hasWritten, type Context } from './context.js'
@@ -30,7 +30,7 @@ export function finish(context: Context, ending: Ending): Decision {
   const current = statusOf(context.resource)
   const { status, findings } = nextStatus(context, ending)
   const exports = ending.exports ?? []
-  const isSame = status === current || equalJson(current, status)
+  const isSame = status === current || equalJson(current, status) || equalJson(withoutNoise(current), withoutNoise(status))
   const events = [...(isSame ? [] : ending.events ?? []), ...(ending.announce ?? [])]
   if (isSame && exports.length === 0 && events.length === 0) return withNotices(ending.decision, findings)
   return {
@@ -44,6 +44,20 @@ export function finish(context: Context, ending: Ending): Decision {
     },
   }
 }
+
+/** Request ids, times and counters in what an API says are no news: a condition that differs in nothing else is not written again. */
+function withoutNoise(status: JsonObject): JsonObject {
+  const conditions = status['conditions']
+  if (!isArray(conditions)) return status
+  return { ...status, conditions: conditions.map((condition) => (isObject(condition) ? { ...condition, message: quiet(condition['message']) } : condition)) }
+}
+
+function quiet(message: JsonValue | undefined): JsonValue {
+  return typeof message === 'string' ? message.replace(NOISE, '#') : null
+}
+
+/** UUIDs, tokens of letters and digits as requests are numbered with, and any number. */
+const NOISE = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=[\w-]*\d)[\w-]{12,}\b|\d+(?:[.:,]\d+)*/gi
 
 function withNotices(decision: Ending['decision'], findings: readonly Finding[]): Decision {
   return decision.type === 'done' && findings.length > 0 ? { ...decision, findings: [...(decision.findings ?? []), ...findings] } : decision

@@ -16,6 +16,15 @@ export interface World {
   readonly writes: ResourceWrite[]
   readonly exchanges: Exchange[]
   failures: number
+  /** Every question to `decide` with its answer, where somebody wants to ask again. */
+  readonly asked?: Asked[]
+}
+
+export interface Asked {
+  readonly subject: Subject
+  readonly exchanges: readonly Exchange[]
+  readonly now: Instant
+  readonly decision: Decision
 }
 
 export const SETTINGS: Settings = {
@@ -43,6 +52,7 @@ export function reconcile(prepared: PreparedPlan, w: World, cut?: Cut): Decision
     if (w.resource === undefined) return undefined
     const subject: Subject = { references: {}, secrets: {}, settings: SETTINGS, configuration: CONFIGURATION, ...w.subject, resource: w.resource, written, failures: w.failures }
     const decision = decide(prepared, subject, exchanges, w.now)
+    w.asked?.push({ subject: { ...subject, written: [...written] }, exchanges: [...exchanges], now: w.now, decision })
     if (decision.type !== 'send' && decision.type !== 'write') {
       w.failures = decision.type === 'done' || (decision.type === 'wait' && decision.finding === undefined) ? 0 : w.failures + 1
       return decision

@@ -3,7 +3,7 @@ import type { ActionPlan, CallPlan, ParameterPlan, Plan } from '@oasgen/plan'
 import type { Decision, ResourceWrite } from './decision.js'
 import { prepare, type PreparedPlan } from './prepare.js'
 import { random, type Random } from './random.testing.js'
-import { annotate, conditions, customResource, edit, markDeleted, reconcile, SETTINGS, world, type World } from './reconcile.testing.js'
+import { annotate, conditions, customResource, edit, markDeleted, reconcile, SETTINGS, world, type Asked, type World } from './reconcile.testing.js'
 import { KINDS, simulatedApi, type Kind, type SimulatedApi } from './simulated-api.testing.js'
 
 /** What is taken away from the engine, to prove that the checker would notice. */
@@ -74,13 +74,18 @@ function asyncOf(item: Parts['item']): NonNullable<ActionPlan['async']> {
 
 const PLANS = new Map(KINDS.map((kind) => [kind, prepare(planFor(kind)).value as PreparedPlan]))
 
+export function preparedFor(kind: Kind): PreparedPlan {
+  return PLANS.get(kind) as PreparedPlan
+}
+
 /** A run with everything that can go wrong, then a calm one; afterwards everything must be in order. */
-export function runSchedule(seed: number, sabotage: Sabotage = 'none', kinds: readonly Kind[] = KINDS): Verdict {
+export function runSchedule(seed: number, sabotage: Sabotage = 'none', kinds: readonly Kind[] = KINDS, asked?: Asked[]): Verdict {
   const rand = random(seed)
   const kind = rand.pick(kinds)
   const api = simulatedApi(kind, rand)
-  const w = world(customResource('Thing', { name: 'x', size: 1 }), sabotaged(api, sabotage), sabotage === 'grace' ? { settings: { ...SETTINGS, graceSeconds: 0 } } : {})
-  const prepared = PLANS.get(kind) as PreparedPlan
+  const settings = sabotage === 'grace' ? { settings: { ...SETTINGS, graceSeconds: 0 } } : {}
+  const w: World = { ...world(customResource('Thing', { name: 'x', size: 1 }), sabotaged(api, sabotage), settings), ...(asked && { asked }) }
+  const prepared = preparedFor(kind)
   const broken = storm({ w, api, rand, prepared, sabotage }) ?? calm({ w, api, rand, prepared, sabotage })
   return { seed, kind, ...(broken !== undefined && { broken }), log: w.log }
 }

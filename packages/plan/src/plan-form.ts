@@ -83,12 +83,12 @@ const ASYNC: Form = named('Async', () => members(
     postGet: TRUE,
     poll: members(
       { call: CALL, handleParameter: TEXT, statusPath: PATH, successValues: list(ANY), failureValues: list(ANY), intervalSeconds: INTEGER },
-      { pendingValues: list(ANY), maxAttempts: INTEGER },
+      { pendingValues: list(ANY) },
     ),
   },
 ))
 
-const STEP: Form = members({ name: TEXT, call: CALL }, { when: TEXT, forEach: TEXT, result: TRUE, pagination: PAGINATION, async: ASYNC })
+const STEP: Form = members({ name: TEXT, call: CALL }, { when: TEXT, forEach: TEXT, pagination: PAGINATION, async: ASYNC })
 
 const MATCH: Form = members(
   { policy: words('OR', 'AND'), identifiers: list(members({ path: PATH, resource: list(PATH) })) },

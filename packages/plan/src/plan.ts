@@ -28,7 +28,7 @@ export interface Plan {
 
 /** What a Plan may ask of a controller beyond plain get/findby/create/update/delete with JSON bodies. */
 export const FEATURES = [
-  'absenceProof', 'async', 'bodyModes', 'cel', 'exports', 'fieldRules', 'forms', 'idempotencyKey', 'jq', 'login', 'multipart', 'ociSignature',
+  'absenceProof', 'async', 'bodyModes', 'cel', 'exports', 'fieldRules', 'forms', 'idempotencyKey', 'jq', 'multipart', 'ociSignature',
   'ownershipMark', 'pagination', 'references', 'replace', 'secretFields', 'signatureV4', 'steps', 'valueMapping',
 ] as const
 export type Feature = (typeof FEATURES)[number]
@@ -278,7 +278,6 @@ export interface AsyncPlan {
     readonly failureValues: readonly JsonValue[]
     readonly pendingValues?: readonly JsonValue[]
     readonly intervalSeconds: number
-    readonly maxAttempts?: number
   }
   readonly deadlineSeconds: number
   /** Read the object again after success. */
@@ -292,8 +291,6 @@ export interface StepPlan {
   readonly when?: string
   /** CEL that gives a list; the call is made once per `item`. */
   readonly forEach?: string
-  /** This step's answer is the verb's answer (identity, async). Default: the last one. */
-  readonly result?: true
   readonly pagination?: PaginationPlan
   readonly async?: AsyncPlan
 }

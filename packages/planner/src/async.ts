@@ -26,6 +26,7 @@ function handleMember({ operationRef }: AsyncSettings): Pick<AsyncPlan, 'handle'
   return { handle: { in: operationRef.in, path: operationRef.path, ...(jq !== undefined && { jq }) } }
 }
 
+/** Looks that may be further apart than the interval are not counted: so many of them, so far apart, are the time that there is. */
 function deadlineOf({ deadlineSeconds, poll }: AsyncSettings): number {
   const attempts = poll === undefined ? DEADLINE_SECONDS : Math.max(1, poll.maxAttempts * poll.intervalSeconds)
   return deadlineSeconds ?? poll?.timeoutSeconds ?? attempts
@@ -50,6 +51,5 @@ function compilePoll(planning: Planning, call: CallModel, { settings, poll, acti
     failureValues: poll.failureValues,
     ...(settings.pendingValues.length > 0 && { pendingValues: settings.pendingValues }),
     intervalSeconds: poll.intervalSeconds,
-    maxAttempts: poll.maxAttempts,
   }
 }

@@ -81,7 +81,6 @@ function planFeatures(plan: Omit<Plan, 'requires'>): Readonly<Record<PlanFeature
   return {
     exports: (plan.exports ?? []).length > 0,
     fieldRules: plan.compare.rules.some(isBeyondDocument),
-    login: false,
     ociSignature: schemes.includes('ociSignature'),
     references: (plan.references ?? []).length > 0,
     replace: plan.compare.rules.some(({ immutable }) => immutable === 'replace'),
