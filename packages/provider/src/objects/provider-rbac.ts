@@ -11,6 +11,7 @@ export function providerRules(): readonly JsonObject[] {
     rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']),
     rule('apps', ['deployments'], WRITE),
     rule('', ['configmaps', 'serviceaccounts'], WRITE),
+    rule('policy', ['poddisruptionbudgets'], WRITE),
     // Key Secrets are made and removed; documents in Secrets are read. Values of other Secrets are never needed.
     rule('', ['secrets'], ['get', 'list', 'watch', 'create', 'delete']),
     rule('rbac.authorization.k8s.io', ['roles', 'clusterroles'], [...WRITE, 'escalate', 'bind']),
