@@ -11,7 +11,7 @@ const TARGET = 'helm.sh/helm/v4/cmd/helm'
 export type HelmFound = { readonly ok: true; readonly command: string; readonly origin: string } | { readonly ok: false; readonly reason: string }
 
 /** Helm of the machine, else of our cache, else built with the Go toolchain: the way of the API server's binaries. */
-export function findHelm(log: (line: string) => void = console.error): HelmFound {
+export function findHelm(log: (line: string) => void = toStandardError): HelmFound {
   const installed = onPath('helm')
   if (installed !== undefined) return { ok: true, command: installed, origin: 'PATH' }
   const command = join(cacheFolder(), 'helm')
@@ -44,6 +44,10 @@ function cacheFolder(): string {
   const pins = ['go.mod', 'go.sum'].map((file) => readFileSync(join(PINS, file)))
   const key = createHash('sha256').update(Buffer.concat(pins)).update(FLAGS.join(' ')).digest('hex').slice(0, 16)
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'oasgen', 'helm', `${VERSION}-${key}`)
+}
+
+function toStandardError(line: string): void {
+  process.stderr.write(`${line}\n`)
 }
 
 function onPath(program: string): string | undefined {

@@ -133,9 +133,12 @@ kind: ConfigMap
 metadata:
   name: {{ "{{ .definition }}" }}-controller-configmap
   namespace: {{ "{{ .namespace }}" }}
+{{- if .Values.rdc.env }}
 data:
-  REST_CONTROLLER_CROSS_NAMESPACE: {{ .Values.crossNamespace | quote }}
   {{- range $name, $value := .Values.rdc.env }}
   {{ $name }}: {{ $value | toString | quote | replace "{{" "{{ print \"{{\" }}" }}
   {{- end }}
+{{- else }}
+data: {}
+{{- end }}
 {{- end -}}
