@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readDuration, readFlags, type FlagSpec } from './flags.js'
+import { readFlags, type FlagSpec } from './flags.js'
 
 const specs = {
   group: { type: 'string', default: '', env: 'X_GROUP', help: 'API group' },
@@ -32,8 +32,12 @@ describe('readFlags', () => {
   })
 })
 
-describe('readDuration', () => {
-  it.each([['90s', 90], ['1h30m', 5400], ['500ms', 0.5], ['0', 0], ['1', undefined], ['5x', undefined], ['', undefined]])('%s', (text, want) => {
-    expect(readDuration(text)).toBe(want)
+describe('durations', () => {
+  it.each([['90s', 90], ['1h30m', 5400], ['500ms', 0.5], ['0', 0], ['1.5h', 5400], ['7d', 604_800]])('%s', (text, want) => {
+    expect(readFlags(specs, { args: [`-resync-interval=${text}`], env: {} })).toMatchObject({ values: { 'resync-interval': want }, problems: [] })
+  })
+
+  it.each(['1', '5x', '-5s'])('%s is none', (text) => {
+    expect(readFlags(specs, { args: [`-resync-interval=${text}`], env: {} }).problems).toEqual([`-resync-interval: "${text}" is no duration`])
   })
 })

@@ -1,3 +1,5 @@
+import { readDuration } from '@oasgen/wire'
+
 /**
  * Flags of the in-cluster programs, as Go's flag package reads them: `-name=x`, `--name x`, `-switch`; the environment
  * variable gives the default, the flag wins. Unknown flags and values that cannot be read are problems, all of them at once.
@@ -45,14 +47,10 @@ export function describeFlags(specs: Readonly<Record<string, FlagSpec>>): string
     .join('\n')
 }
 
-/** `1h30m`, `90s`, `500ms`, `0` as seconds. */
-export function readDuration(text: string): number | undefined {
-  if (text === '0') return 0
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)]
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) return undefined
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_SECONDS[unit ?? ''] ?? 0), 0)
+function readSeconds(text: string): number | undefined {
+  const milliseconds = readDuration(text)
+  return milliseconds === undefined ? undefined : milliseconds / 1000
 }
-const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 }
 
 interface SplitArguments {
   readonly texts: Map<string, string>
@@ -85,7 +83,7 @@ function readValue(spec: FlagSpec, text: string): string | number | boolean | un
     case 'string': return text
     case 'boolean': return BOOLEANS[text.toLowerCase()]
     case 'integer': return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
-    case 'duration': return readDuration(text)
+    case 'duration': return readSeconds(text)
   }
 }
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, t: true, 1: true, false: false, f: false, 0: false }

@@ -1,4 +1,4 @@
-export { describeFlags, readDuration, readFlags } from './flags.js'
+export { describeFlags, readFlags } from './flags.js'
 export type { FlagInput, FlagSpec, FlagValues, ReadFlags } from './flags.js'
 export { DEFAULT_CONCURRENCY } from './budget.js'
 export type { BudgetLimit } from './budget.js'

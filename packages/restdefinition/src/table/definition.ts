@@ -8,7 +8,7 @@ const once = (
   it: string,
 ): string => `${what} ${are} immutable, you cannot change ${it} once the CRD has been generated`
 
-const DURATION = '^([0-9]+(ms|s|m|h|d))+$'
+const DURATION = '^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|ms|s|m|h|d))+$'
 
 /**
  * The reference's two forms first, written as it writes them (its key class accepts more than file names; manifests rely on what it accepts),
