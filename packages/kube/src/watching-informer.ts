@@ -214,11 +214,19 @@ export class WatchingInformer implements Informer {
     const initial: InitialState | undefined = from === undefined ? new Map() : undefined
     const started = performance.now()
     const watch = this.#kube.watch(this.type, this.#watchOptions(from))
+    // A server that does not know the parameter may stream objects and never mark the end: until then it gets less patience.
+    const patience = initial === undefined ? undefined : setTimeout(() => watch.close(), Math.min(this.#options.stallMs, STREAM_STALL_MS))
     let told = 0
-    for await (const events of watch.batches()) {
-      const ending = this.#receive(events, initial)
-      if (ending !== undefined) return ending
-      told += events.length
+    try {
+      for await (const events of watch.batches()) {
+        const ending = this.#receive(events, initial)
+        if (ending !== undefined) return ending
+        told += events.length
+        if (this.#position === undefined) patience?.refresh()
+        else clearTimeout(patience)
+      }
+    } finally {
+      clearTimeout(patience)
     }
     if (this.#position === undefined) return { type: 'unsupported' }
     return told === 0 && performance.now() - started < SHORT_WATCH_MS ? { type: 'empty' } : { type: 'ended' }
@@ -232,10 +240,7 @@ export class WatchingInformer implements Informer {
       timeoutSeconds: Math.round(WATCH_SECONDS * (1 + this.#options.random())),
     }
     const { stallMs } = this.#options
-    // A server that does not know the parameter may stream objects and never mark the end: it gets less patience.
-    return from === undefined
-      ? { ...common, sendInitialEvents: true, stallMs: Math.min(stallMs, STREAM_STALL_MS) }
-      : { ...common, resourceVersion: from, stallMs }
+    return from === undefined ? { ...common, sendInitialEvents: true, stallMs } : { ...common, resourceVersion: from, stallMs }
   }
 
   #receive(events: readonly WatchEvent[], initial: InitialState | undefined): Ending | undefined {
