@@ -81,7 +81,8 @@ export function afterCreate(context: Context, start: number): Mutated {
     case 'found':
     case 'accepted':
     case 'pending': return created(context, { exchange: run.exchange, outcome: run.outcome, end, used: run.used })
-    case 'absent': return rejected(context, { type: 'refused', finding: finding('ENG0210', { proof: run.outcome.proof }) }, end)
+    // Applied together with its parent it often comes first: time cures that.
+    case 'absent': return closed(context, context.attempt.number + 1, end) ?? retryLater(context, 'create', finding('ENG0210', { proof: run.outcome.proof }))
     case 'refused': return run.outcome.exists === true ? existsAlready(context, run.outcome, end, run.used) : rejected(context, run.outcome, end)
     case 'conflict': return existsAlready(context, run.outcome, end, run.used)
     case 'unauthorised':

@@ -152,7 +152,7 @@ found nor absent, because both could do harm.`,
     severity: 'error',
     reason: 'ParentMissing',
     message: 'create was answered with {proof}: the place to create in does not exist',
-    help: 'Create the parent first, or correct the field that names it; a reference field waits for it by itself.',
+    help: 'It is tried again until the parent is there; correct the field that names it if that is wrong. A reference field waits without asking.',
     explain: 'A 404 for a create means that the collection is not there: most often the parent object that its path names has not been made yet.',
   },
   ENG0301: {
