@@ -43,11 +43,15 @@ export function definitionFor(document, candidate, schema) {
   const wrapper = wrapperOf(document, candidate)
   const object = (wrapper && inside(document, candidate, wrapper)) ?? answerOf(document, candidate, candidate.get) ?? listItem(document, candidate) ?? answerOf(document, candidate, candidate.create)
   const names = object === undefined ? [] : [...propertiesOf(object).keys()]
-  const id = candidate.type.startsWith('B') ? undefined : idName(names, parameter, kind)
+  const top = candidate.type.startsWith('B') ? undefined : idName(names, parameter, kind)
+  const below = top === undefined && !candidate.type.startsWith('B') && object ? nestedId(object, parameter, kind) : undefined
+  const id = top ?? below?.id
   const identifiers = ['name', 'title', 'slug', 'label', 'email', 'key'].filter((name) => names.includes(name)).slice(0, 1)
   const mapping = id !== undefined && id !== parameter ? { requestFieldMapping: [{ inPath: parameter, inCustomResource: `status.${id}` }] } : {}
+  const enveloped = (action) => (below?.envelope === undefined || action === 'delete' || action === 'findby' ? {} : { itemPath: below.envelope })
   const wrapped = (action) => (wrapper === undefined || action === 'delete' || action === 'findby' ? {} : { itemPath: wrapper, ...(action !== 'get' && { body: { path: wrapper } }) })
-  const verb = (action, call, extra = {}) => (call ? [{ action, method: call[0].toUpperCase(), path: call[1], ...extra, ...wrapped(action) }] : [])
+  const answered = id === undefined ? {} : createdId(document, candidate, id, wrapper)
+  const verb = (action, call, extra = {}) => (call ? [{ action, method: call[0].toUpperCase(), path: call[1], ...extra, ...enveloped(action), ...wrapped(action) }] : [])
   return {
     apiVersion: 'ogen.krateo.io/v1alpha1',
     kind: 'RestDefinition',
@@ -61,7 +65,7 @@ export function definitionFor(document, candidate, schema) {
         identifiers,
         ...(id !== undefined && { additionalStatusFields: [id] }),
         verbsDescription: [
-          ...verb('findby', candidate.list), ...verb('get', candidate.get, mapping), ...verb('create', candidate.create),
+          ...verb('findby', candidate.list), ...verb('get', candidate.get, mapping), ...verb('create', candidate.create, answered),
           ...verb('update', candidate.update[0], mapping), ...verb('delete', candidate.delete, mapping),
         ],
       },
@@ -119,14 +123,32 @@ function listItem(document, candidate) {
   return schema && findList(schema, hintsOf(document, candidate))?.schema
 }
 
+/** The id below the top: `metadata.name`, or `id` in the one object of an envelope such as `{errors: [], invoice: {…}}`. */
+function nestedId(object, parameter, kind) {
+  const inside = [...propertiesOf(object)].filter(([name, { schema }]) => isObjectSchema(schema) && !/^(?:_?links|meta|pagination|error)$/i.test(name))
+  for (const [name, { schema }] of inside) {
+    const id = idName([...propertiesOf(schema).keys()], parameter, kind, 'strict')
+    if (id !== undefined) return inside.length === 1 && name !== 'metadata' ? { id, envelope: name } : { id: `${name}.${id}` }
+  }
+  return undefined
+}
+
+/** Create answers the id alone, under another name than the object has it: `{itemId: 7}`. */
+function createdId(document, { create, get }, id, wrapper) {
+  const answer = wrapper === undefined && get ? jsonAnswer(document, create) : undefined
+  const names = answer ? [...propertiesOf(answer).keys()] : []
+  const [only] = names.filter((name) => /id$/i.test(name))
+  return names.length === 1 && only !== undefined && only !== id ? { fieldMapping: [{ inResponse: only, inCustomResource: `status.${id}` }] } : {}
+}
+
 const plain = (name) => name.toLowerCase().replace(/[-_.]/g, '')
 
-function idName(names, parameter, kind) {
-  const wanted = [plain(parameter), 'id', `${plain(kind)}id`, 'uuid', 'guid', 'uid', 'identifier', 'key', 'name', 'slug', 'code', 'number', 'token']
+function idName(names, parameter, kind, how = 'any') {
+  const wanted = [plain(parameter), 'id', `${plain(kind)}id`, 'uuid', 'guid', 'uid', 'identifier', ...(how === 'strict' ? ['name'] : ['key', 'name', 'slug', 'code', 'number', 'token'])]
   for (const word of wanted) {
     const found = names.find((name) => plain(name) === word)
     if (found !== undefined) return found
   }
-  return names.find((name) => plain(name).endsWith('id'))
+  return how === 'strict' ? undefined : names.find((name) => plain(name).endsWith('id'))
 }
 

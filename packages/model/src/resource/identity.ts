@@ -109,7 +109,7 @@ function buildPart(facts: IdentityFacts, parameter: string): IdentityModel {
   const names = path.startsWith('metadata.') ? [] : pathNames(path)?.slice(1) ?? []
   const calls = [verbs.get, verbs.update, verbs.delete].flatMap((verb) => (verb === undefined ? [] : [...(verb.call ? [verb.call] : []), ...verb.steps]))
   const declared = calls.flatMap((call) => call.parameters).find((each) => each.in === 'path' && each.name === parameter)
-  return { parameter, path, assigned, schema: declared?.schema, obtained: obtainedFrom(facts, parameter, names), inObject: names }
+  return { parameter, path, assigned, schema: declared?.schema, obtained: obtainedFrom(facts, parameter, { path, names }), inObject: names }
 }
 
 /**
@@ -137,14 +137,25 @@ function createProperty(verbs: VerbModels, name: string): Pick<Property, 'schema
   return body?.form === 'object' ? propertiesOf(body.object).get(name) : undefined
 }
 
-function obtainedFrom({ verbs }: IdentityFacts, parameter: string, names: readonly string[]): IdentityModel['obtained'] {
+function obtainedFrom(
+  { verbs }: IdentityFacts,
+  parameter: string,
+  { path, names }: { readonly path: string; readonly names: readonly string[] },
+): IdentityModel['obtained'] {
   const create = answerOf(verbs, 'create')
   const found: ('body' | 'location' | 'findby')[] = []
-  if (create !== undefined && names.length > 0 && schemaAt(create.object, names) !== undefined) found.push('body')
+  const answered = create !== undefined && names.length > 0 && schemaAt(create.object, names) !== undefined
+  if (answered || writes(verbs.create, path)) found.push('body')
   if (hasLocation(mainCall(verbs.create)) && pathOf(verbs.get)?.includes(`{${parameter}}`) === true) found.push('location')
   const list = answerOf(verbs, 'findby')
   if (list !== undefined && names.length > 0 && schemaAt(list.object, names) !== undefined) found.push('findby')
   return found
+}
+
+/** Whether a mapping of the verb's answers fills the path. */
+function writes(verb: VerbModel | undefined, path: string): boolean {
+  const calls = verb === undefined ? [] : [verb.description, ...verb.steps.map(({ description }) => description)]
+  return calls.some(({ fieldMapping }) => fieldMapping.some((mapping) => mapping.direction === 'response' && mapping.to === path))
 }
 
 function hasLocation(call: CallModel | undefined): boolean {
