@@ -1,11 +1,12 @@
 import { finding } from '@oasgen/diagnostics'
+import { canonicalJson } from '@oasgen/json'
 import type { PaginationPlan } from '@oasgen/plan'
 import type { Exchange } from '@oasgen/wire'
 import { brokenBody, readAnswer } from './answer.js'
 import { bindingsOf, send, type Context } from './context.js'
 import type { Decision, Observed, Outcome } from './decision.js'
 import { isDeclaredAbsent, transformBody } from './interpret.js'
-import type { Identity } from './identity.js'
+import { identityFrom, isComplete, type Identity } from './identity.js'
 import { itemsOf } from './list.js'
 import { candidateName, matchItem, type Match, type PreparedMatch } from './match.js'
 import { isOwned } from './owned.js'
@@ -128,11 +129,23 @@ function endOfWalk(outcome: Outcome, used: number): Walk {
 }
 
 function conclude({ context }: WalkInput, { pages, candidates: whole, partial }: Progress): Walk {
-  const candidates = whole.length === 0 && isOwned(context) ? partial : whole
+  const candidates = distinct(context, whole.length === 0 && isOwned(context) ? partial : whole)
   const [first, second] = candidates
   if (first === undefined) return { type: 'absent', proof: 'the list does not have it', used: pages.length }
   if (second === undefined) return { type: 'found', observed: first, match: 'candidate', used: pages.length }
   const names = candidates.slice(0, 5).map((item) => candidateName(context.prepared.identity, item))
   const ambiguous = finding('ENG0301', { count: candidates.length, candidates: names.join(', ') })
   return { type: 'failed', outcome: { type: 'ambiguous', candidates: names, finding: ambiguous } }
+}
+
+/** Pages that shift while they are read show an object twice: the same identity is the same object. */
+function distinct({ prepared: { identity } }: Context, candidates: readonly Observed[]): readonly Observed[] {
+  const seen = new Set<string>()
+  return candidates.filter((observed) => {
+    const found = identityFrom(identity, { observed, headers: {} }, {})
+    const key = identity.parts.length > 0 && isComplete(identity, found) ? canonicalJson(found) : undefined
+    const isNew = key === undefined || !seen.has(key)
+    if (key !== undefined) seen.add(key)
+    return isNew
+  })
 }
