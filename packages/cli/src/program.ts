@@ -6,7 +6,7 @@ import { addObjectCommands } from './commands/object-commands.js'
 import { addShellCommands } from './commands/shell-commands.js'
 import { addUpCommands } from './commands/up-commands.js'
 import { addConformCommand } from './conform/command.js'
-import { CommandError, EXIT, EXIT_MEANINGS, type CommandIo, type ExitCode } from './io.js'
+import { CommandError, EXIT, EXIT_MEANINGS, findingsText, type CommandIo, type ExitCode } from './io.js'
 import { VERSION } from './version.js'
 
 /** Reads the command line and runs one command; answers the exit code and never throws for what a user can do. */
@@ -23,6 +23,10 @@ export async function main(io: CommandIo): Promise<number> {
 
 function report(io: CommandIo, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommandError && error.finding !== undefined) {
+    io.err(findingsText(io, [error.finding]))
+    return error.code
+  }
   if (error instanceof CommandError) {
     io.err(`error: ${error.message}\n${error.help === undefined ? '' : `help: ${error.help}\n`}`)
     return error.code

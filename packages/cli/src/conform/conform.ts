@@ -69,7 +69,7 @@ async function runAll(io: CommandIo, { compiled, manifests, asked, isJson }: Run
   for (const { compiled: { plan, resourceCrd, configurationCrd, findings } } of compiled) {
     if (plan === undefined || resourceCrd === undefined || hasErrors(findings) || io.signal.aborted) continue
     const spec = specFor(plan, manifests)
-    const score = await conformPlan({ plan, resourceCrd, ...(configurationCrd && { configurationCrd }) }, { ...asked, ...(spec && { spec }) })
+    const score = await conformPlan({ plan, resourceCrd, ...(configurationCrd && { configurationCrd }) }, { ...asked, signal: io.signal, ...(spec && { spec }) })
     if (!isJson) io.out(`${scores.length === 0 ? '' : '\n'}${renderCard(score)}`)
     scores.push(score)
   }

@@ -25,6 +25,8 @@ export interface ConformOptions {
   readonly seed?: number
   /** A spec to begin with; default: one is made of the CRD. */
   readonly spec?: JsonObject
+  /** Ends after the life that goes on. */
+  readonly signal?: AbortSignal
 }
 
 export interface Score {
@@ -82,6 +84,7 @@ export async function conformPlan({ plan: published, resourceCrd, configurationC
   if (prepared === undefined) return { ...head, lives: [], problem: 'the engine does not take the Plan' }
   const lives: ScoredLife[] = []
   for (const name of options.switches ?? applicable(plan)) {
+    if (options.signal?.aborted === true) break
     const switches = readSwitches(name) ?? []
     const life = await live({ plan, prepared, kind, ...(configurationCrd && { configurationCrd }), spec: sampled.spec, switches, seed, ...(options.verbs && { verbs: options.verbs }) })
     lives.push({ ...life, switch: name === '' ? 'none' : name, result: resultOf(life) })

@@ -102,7 +102,7 @@ async function liveOn(stage: Stage): Promise<Life> {
   const { ledger: entries } = server
   return {
     phases: Object.fromEntries(PHASES.map((phase) => [phase, phases[phase] ?? { type: 'skipped', why: 'not created' }])) as Life['phases'],
-    ledger: summarise(entries, server.duplicates()), orphans: runner.resource === undefined ? server.objects().length : 0, needlessWrites,
+    ledger: summarise(entries, server.duplicates()), orphans: runner.resource === undefined && stage.plan.actions.delete !== undefined ? server.objects().length : 0, needlessWrites,
     told: [...runner.told], dishonest: runner.dishonest, entries, exchanges: runner.exchanges,
   }
 }
@@ -129,11 +129,14 @@ function notConverged({ decision }: Reconciled): PhaseResult {
 }
 
 const QUIET_ROUNDS = 3
+const INTERVAL_MS = 60_000
 const MOST_IDLE_ROUNDS = 12
 
 /** Three intervals in a row in which nothing happens, neither here nor there; gives what was written all the same. */
-async function idle({ runner, server }: Stage): Promise<number> {
+async function idle({ runner, server, clock }: Stage): Promise<number> {
   let [writes, quiet] = [0, 0]
+  // What lags has arrived by the next interval.
+  clock.now += INTERVAL_MS
   for (let round = 0; round < MOST_IDLE_ROUNDS && quiet < QUIET_ROUNDS; round++) {
     const before = server.ledger.length
     const reconciled = await runner.reconcile()
@@ -159,7 +162,7 @@ async function drift(stage: Stage): Promise<PhaseResult> {
   if (!visible) return { type: 'skipped', why: 'answers do not show the field' }
   stage.server.meddle((fields) => put(fields, change.path, change.to) as JsonObject)
   // Until it has been looked at, all seems well.
-  stage.clock.now += 60_000
+  stage.clock.now += INTERVAL_MS
   return settle(stage, () => isAt(stage, change.path, change.from))
 }
 

@@ -50,7 +50,7 @@ const LONGEST_TURN_MS = 2_000
 
 export function createRunner(options: RunnerOptions): Runner {
   const { clock } = options
-  const transport = createTransport({ now: () => clock.now, defaults: { maxWaitMs: 0, timeoutMs: REQUEST_TIMEOUT_MS, headersTimeoutMs: REQUEST_TIMEOUT_MS, bodyTimeoutMs: REQUEST_TIMEOUT_MS } })
+  const transport = createTransport({ now: creeping(clock), defaults: { maxWaitMs: 0, timeoutMs: REQUEST_TIMEOUT_MS, headersTimeoutMs: REQUEST_TIMEOUT_MS, bodyTimeoutMs: REQUEST_TIMEOUT_MS } })
   const edge = createEdge(options, transport)
   const [exchanges, told, dishonest] = [[] as Exchange[], new Set<string>(), [] as string[]]
   let failures = 0
@@ -67,6 +67,15 @@ export function createRunner(options: RunnerOptions): Runner {
     close: () => transport.close(),
   }
   return runner
+}
+
+/** Virtual time, and within one instant of it real time: a timer of the sender that waits for its moment must see it come. */
+function creeping(clock: Clock): () => number {
+  let [instant, since] = [clock.now, performance.now()]
+  return () => {
+    if (clock.now !== instant) [instant, since] = [clock.now, performance.now()]
+    return clock.now + (performance.now() - since)
+  }
 }
 
 type Edge = (decision: Extract<Decision, { readonly type: 'send' }>) => Promise<Exchange>

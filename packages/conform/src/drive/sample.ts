@@ -30,7 +30,7 @@ export function sampleSpec(kind: Kind): Sampled {
     const violations = violationsOf(kind, spec)
     const [first] = violations
     if (first === undefined) return { spec }
-    const leaner = without(spec, violations.map(({ path }) => path), schema)
+    const leaner = withoutRival(spec, first.message) ?? without(spec, violations.map(({ path }) => path), schema)
     if (leaner === undefined) return { problem: printViolation(first) }
     spec = leaner
   }
@@ -45,6 +45,13 @@ function violationsOf({ validator, apiVersion, kind }: Kind, spec: JsonObject): 
 export function mayFollow({ validator, apiVersion, kind }: Kind, before: JsonObject, after: JsonObject): boolean {
   const whole = (spec: JsonObject): JsonObject => ({ apiVersion, kind, metadata: { name: 'conform', namespace: 'default' }, spec })
   return validator.validate(whole(after), { old: whole(before) }).length === 0
+}
+
+/** A rule that allows one of two fields: the first is kept. */
+function withoutRival(spec: JsonObject, message: string): JsonObject | undefined {
+  const [, first = '', second = ''] = /(?:exactly|at most) one of (\w+) and (\w+)/.exec(message) ?? []
+  if (!Object.hasOwn(spec, first) || !Object.hasOwn(spec, second)) return undefined
+  return Object.fromEntries(Object.entries(spec).filter(([name]) => name !== second))
 }
 
 /** Leaves out the optional fields that are objected to; undefined: there is nothing left to leave out. */
@@ -137,8 +144,11 @@ const FORMATS: Readonly<Record<string, string>> = {
   email: 'conform@example.com', ipv4: '10.0.0.1', ipv6: '2001:db8::1', ip: '10.0.0.1', cidr: '10.0.0.0/24', hostname: 'conform.example.com', byte: 'Y29uZm9ybQ==', duration: '1h', mac: '00:11:22:33:44:55',
 }
 
+// Uploads and contents are base64 more often than not, and base64 is a text like any other.
+const FILE_WORDS = /^(?:file|content|binary|image|archive|upload|blob)$/i
+
 function stringSample({ format = '', pattern, minLength = 0, maxLength }: StructuralSchema, { name, serial }: Place): JsonValue | undefined {
-  const plain = FORMATS[format] ?? `${name.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${serial + 1}`
+  const plain = FORMATS[format] ?? (FILE_WORDS.test(name) ? FORMATS['byte'] : undefined) ?? `${name.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${serial + 1}`
   const text = plain.padEnd(minLength, 'x').slice(0, maxLength ?? 1000)
   if (pattern === undefined || accepts(pattern, text)) return text
   return textFor(pattern)

@@ -133,13 +133,13 @@ class Api {
     const verb = this.#verbOf(asked, routed)
     const fault = this.#nextFault(action, verb)
     const early = fault === undefined ? undefined : answerBefore(fault, asked.now, this.#faults)
-    const known = { action, verb, ...(fault !== undefined && { switch: fault }) }
+    const known = { action, verb, template: templateOf(call), values: routed.values, ...(fault !== undefined && { switch: fault }) }
     if (early !== undefined) return this.#record(asked, { ...known, effect: 'none' }, early)
     const done = this.#perform(asked, routed, verb)
     return this.#record(asked, { ...known, effect: done.effect, ...(done.object && { object: done.object.serial }) }, answerAfter(fault, done.answer))
   }
 
-  #record(asked: Asked, entry: Pick<LedgerEntry, 'action' | 'verb' | 'switch' | 'effect' | 'object'>, answer: Answer): Answer {
+  #record(asked: Asked, entry: Pick<LedgerEntry, 'action' | 'verb' | 'template' | 'values' | 'switch' | 'effect' | 'object'>, answer: Answer): Answer {
     const shown = answer.type === 'hang' || answer.damage === 'middle'
       ? { type: 'none' as const, how: answer.type === 'hang' ? ('hang' as const) : ('cut' as const) }
       : { type: 'response' as const, status: answer.status, headers: answer.headers, body: answer.body }
@@ -438,6 +438,10 @@ function changed(fields: JsonObject, sent: JsonObject, { call, isReplace }: { re
   const own = new Set((call.body?.fields ?? []).map(({ path }) => path.split(/[.[]/, 1)[0] ?? path))
   const kept = Object.fromEntries(Object.entries(fields).filter(([name]) => !own.has(name)))
   return { ...kept, ...sent }
+}
+
+function templateOf({ path }: CallPlan): string {
+  return path.map((piece) => (typeof piece === 'string' ? piece : `{${piece.parameter}}`)).join('')
 }
 
 function handleOf({ route, values }: Routed): string {

@@ -16,6 +16,9 @@ export interface LedgerEntry {
   /** Absent: no operation of the definition. */
   readonly action?: Action | 'poll' | 'proof' | 'token'
   readonly verb?: Verb
+  /** `/things/{id}` and the values of its parameters. */
+  readonly template?: string
+  readonly values?: Readonly<Record<string, string>>
   readonly switch?: SwitchName
   readonly effect: Effect
   /** Serial number of the object that it changed. */
