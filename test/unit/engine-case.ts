@@ -11,6 +11,10 @@ export interface EngineCase {
   readonly verbs?: Readonly<Record<string, JsonObject | null>>
   readonly document: JsonObject
   readonly definition: JsonObject
+  /** `spec.policy` of the definition. */
+  readonly policy?: JsonObject
+  /** Its `spec.document`. */
+  readonly settingsOfDocument?: JsonObject
   readonly resource: { readonly spec: JsonObject; readonly metadata?: JsonObject; readonly status?: JsonObject }
   readonly configuration?: JsonObject
   readonly references?: Subject['references']
@@ -53,6 +57,8 @@ interface Scripted {
   readonly body?: JsonValue
   readonly headers?: Readonly<Record<string, string>>
   readonly form?: Readonly<Record<string, string>>
+  /** Schemes of the first way to authenticate. */
+  readonly auth?: readonly string[]
   /** Of a multipart body, in order. */
   readonly parts?: readonly JsonObject[]
   readonly answer: number | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: JsonValue; readonly text?: string; readonly failure?: string; readonly sent?: 'nothing' | 'maybe' }
@@ -146,6 +152,7 @@ function checkRequest(request: HttpRequest, expected: Scripted, name: string): v
   expect(`${name}: ${requestLine(request)}`).toBe(`${name}: ${expected.send}`)
   if ('body' in expected) expect({ name, body: bodyOf(request) }).toEqual({ name, body: expected.body })
   if (expected.form !== undefined) expect({ name, form: formOf(request) }).toEqual({ name, form: expected.form })
+  if (expected.auth !== undefined) expect({ name, auth: request.auth?.alternatives[0]?.schemes.map(({ scheme }) => scheme) }).toEqual({ name, auth: expected.auth })
   if (expected.parts !== undefined) expect({ name, parts: partsOf(request) }).toEqual({ name, parts: expected.parts })
   const headers = Object.fromEntries(request.headers.map((header) => [header.name, maskedText(header.value)]))
   if (expected.headers !== undefined) expect({ name, headers }).toEqual({ name, headers: expect.objectContaining(expected.headers) as unknown })
@@ -197,7 +204,7 @@ function check(w: World, { decision, sent, writes }: Reconciled, wanted: Reconci
   const conditions = readConditions(status?.['conditions'])
   const got: Record<string, unknown> = {
     decision: decisionText(decision),
-    after: decision?.type === 'wait' ? Math.round((decision.until - w.now) / 1000) : undefined,
+    after: decision?.type === 'wait' ? Math.round((decision.until - w.now) / 1000) : decision?.type === 'done' ? Math.round(decision.recheckAfterSeconds) : undefined,
     ready: conditions.filter(({ type }) => type === 'Ready').map((condition) => `${condition.status}/${condition.reason}`)[0],
     conditions: conditions.map((condition) => `${condition.type}=${condition.status}/${condition.reason}`),
     message: conditions.map(({ message }) => message).join('\n'),

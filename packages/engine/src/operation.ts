@@ -1,5 +1,5 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { isNumber, numberText, type JsonValue } from '@oasgen/json'
+import { isNumber, numberText, writeJson, type JsonValue } from '@oasgen/json'
 import type { AsyncPlan } from '@oasgen/plan'
 import { headerOf, maskedText, REASON, type Exchange, type Instant, type Purpose } from '@oasgen/wire'
 import { brokenBody, readAnswer, retryOf } from './answer.js'
@@ -15,7 +15,7 @@ import type { PreparedAsync } from './prepare.js'
 import { readerOf } from './reader.js'
 import { metadataOf, textIn } from './resource.js'
 import { printInstant, readInstant } from './time.js'
-import { stopFor, troubleOf } from './trouble.js'
+import { retryLater, stopFor, troubleOf } from './trouble.js'
 import { originOf, resolveUrl } from './url.js'
 import { buildCall } from './verb-call.js'
 import type { VerbRun } from './verb-run.js'
@@ -65,7 +65,8 @@ function textOf(value: JsonValue | undefined): string | undefined {
 
 /** What is known of an operation after the exchanges of this reconcile. */
 type Phase =
-  | { readonly type: 'wait'; readonly until: Instant }
+  /** `unknown`: the word that the definition does not list, where it lists those of work that goes on. */
+  | { readonly type: 'wait'; readonly until: Instant; readonly unknown?: string }
   | { readonly type: 'succeeded'; readonly exchange: Exchange }
   | { readonly type: 'failed'; readonly finding: Finding }
   | { readonly type: 'gone' }
@@ -80,7 +81,7 @@ export function followOperation(context: Context, operation: OperationMemory): D
   if (poll === undefined) return isNew(context, operation) ? waitOn(context, operation, nextLook(context, async, undefined)) : sendPoll(context, operation, prepared)
   const phase = judge(context, async, poll)
   switch (phase.type) {
-    case 'wait': return isLate(context, operation, async) ? timedOut(context, operation) : waitOn(context, operation, phase.until)
+    case 'wait': return isLate(context, operation, async) ? timedOut(context, operation) : waitOn(context, operation, phase.until, phase.unknown)
     case 'succeeded':
     case 'gone': return closeOperation(context, operation, 'succeeded')
     case 'failed': return closeOperation(context, operation, 'failed') ?? stopFor(context, operation.action, phase.finding)
@@ -147,9 +148,14 @@ function judge(context: Context, async: AsyncPlan, exchange: Exchange): Phase {
   const status = body.type === 'json' ? readerOf(poll.statusPath)(body.value) : undefined
   if (status === undefined) return { type: 'trouble', outcome: brokenBody('get', exchange, `there is nothing at ${poll.statusPath}`) }
   if (isIn(status, poll.successValues)) return { type: 'succeeded', exchange }
-  if (!isIn(status, poll.failureValues)) return { type: 'wait', until: nextLook(context, async, exchange) }
+  if (!isIn(status, poll.failureValues)) return { type: 'wait', until: nextLook(context, async, exchange), ...unknownWord(poll.pendingValues, status) }
   const text = errorText(answered.response)
   return { type: 'failed', finding: finding('ENG0801', { action, status: String(textOf(status) ?? status as boolean), text: text === '' ? '' : `: ${text}` }) }
+}
+
+/** Without a list of its own every other word means that the work goes on. */
+function unknownWord(pending: readonly JsonValue[] | undefined, status: JsonValue): { readonly unknown?: string } {
+  return pending === undefined || isIn(status, pending) ? {} : { unknown: textOf(status) ?? writeJson(status) }
 }
 
 function isIn(value: JsonValue, values: readonly JsonValue[]): boolean {
@@ -179,7 +185,8 @@ export function operationConditions(action: Action): ConditionChanges {
   return { ready: { status: 'False', ...state }, synced: { status: 'True', reason: REASON.reconcileSuccess }, reconciling: { status: 'True', ...state }, stalled: 'off' }
 }
 
-export function waitOn(context: Context, { action }: OperationMemory, until: Instant): Decision {
+export function waitOn(context: Context, { action }: OperationMemory, until: Instant, unknown?: string): Decision {
+  if (unknown !== undefined) return retryLater(context, action, finding('ENG0803', { action, status: unknown }), { retryAfterMs: until - context.instant })
   const reason = action === 'delete' ? REASON.deleting : REASON.pending
   return finish(context, { memory: context.memory, conditions: operationConditions(action), decision: { type: 'wait', reason, until } })
 }

@@ -80,7 +80,6 @@ const ASYNC: Form = named('Async', () => members(
   { deadlineSeconds: INTEGER },
   {
     handle: members({ in: words('body', 'header'), path: TEXT }, { jq: TEXT }),
-    postGet: TRUE,
     poll: members(
       { call: CALL, handleParameter: TEXT, statusPath: PATH, successValues: list(ANY), failureValues: list(ANY), intervalSeconds: INTEGER },
       { pendingValues: list(ANY) },

@@ -280,8 +280,6 @@ export interface AsyncPlan {
     readonly intervalSeconds: number
   }
   readonly deadlineSeconds: number
-  /** Read the object again after success. */
-  readonly postGet?: true
 }
 
 export interface StepPlan {

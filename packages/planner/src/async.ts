@@ -16,7 +16,6 @@ export function compileAsync(planning: Planning, call: CallModel, action: VerbAc
     ...handleMember(settings),
     ...(poll !== undefined && { poll }),
     deadlineSeconds: deadlineOf(settings),
-    ...(settings.postGet && { postGet: true }),
   }
 }
 

@@ -97,7 +97,6 @@ describe('requests of the bookshop', () => {
       handle: { in: 'body', path: 'operationId' },
       poll: { call: { path: ['/operations/', { parameter: 'operationId' }] }, handleParameter: 'operationId', statusPath: 'status', successValues: ['succeeded'], failureValues: ['failed'], intervalSeconds: 2 },
       deadlineSeconds: 120,
-      postGet: true,
     })
   })
 

@@ -358,6 +358,13 @@ The usual reasons: the API normalises the value (\`normalize\`), keeps lists in 
     help: 'Look at the operation in the API; correct the spec. It is tried again slowly until something changes.',
     explain: 'The answer to the request named an operation, and the operation ended in one of the declared failure values (`async.poll.failureValues`).',
   },
+  ENG0803: {
+    severity: 'warning',
+    reason: 'OperationWordUnknown',
+    message: 'the operation of the {action} is said to be {status}, which is neither success nor failure nor one of the pending values',
+    help: 'Add the word to async.pendingValues, or to successValues or failureValues of async.poll.',
+    explain: 'The definition lists the words of an operation that goes on, and the API answers another one. Taking it for success or failure would be a guess: it is looked at again until the deadline.',
+  },
   ENG0802: {
     severity: 'error',
     reason: 'OperationTimedOut',
