@@ -97,7 +97,10 @@ export function startProvider(options: ProviderOptions): Provider {
     // Whoever waited for its kind may have it now.
     for (const other of definitions.list()) if (specText(other, 'resourceGroup') === specText(object, 'resourceGroup')) wake(keyOf(other))
   })
-  leases.onChange(({ object }) => wakeOwner(definitions, object, wake))
+  // Leases are renewed every few seconds; only another Plan is news.
+  leases.onChange(({ object, old }) => {
+    if (old === undefined || annotationsOf(old)[ANNOTATION.planHash] !== annotationsOf(object)[ANNOTATION.planHash]) wakeOwner(definitions, object, wake)
+  })
   namespaces.onChange(({ type, initial }) => {
     if (initial !== true && type !== 'updated') for (const definition of definitions.list()) wake(keyOf(definition))
   })

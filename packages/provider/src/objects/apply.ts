@@ -1,5 +1,5 @@
 import { hashJson, isObject, type JsonObject } from '@oasgen/json'
-import { compareResourceVersions, generationOf, namespaceOf, nameOf, resourceVersionOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
+import { compareResourceVersions, generationOf, namespaceOf, nameOf, resourceVersionOf, uidOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
 import { ANNOTATION, LABEL } from '@oasgen/wire'
 import type { LiveObjects } from './live.js'
 
@@ -16,6 +16,7 @@ export interface Applier {
 
 interface Remembered {
   readonly wanted: string
+  readonly uid: string
   /** Generation where the kind has one, else resource version: a change of it means that somebody else wrote. */
   readonly version: string
   readonly resourceVersion: string
@@ -37,7 +38,7 @@ export function createApplier(kube: Kube, live: LiveObjects): Applier {
       const answer = await kube.patch(type, refFor(object), { type: 'apply', body: object, fieldManager: FIELD_MANAGER, force: force === 'force' })
       if (answer.ok) {
         live.remember(type, answer.value)
-        remembered.set(key, { wanted, version: versionOf(answer.value), resourceVersion: resourceVersionOf(answer.value), answer: identityOf(answer.value) })
+        remembered.set(key, { wanted, uid: uidOf(answer.value), version: versionOf(answer.value), resourceVersion: resourceVersionOf(answer.value), answer: identityOf(answer.value) })
       } else {
         remembered.delete(key)
       }
@@ -53,7 +54,8 @@ export function createApplier(kube: Kube, live: LiveObjects): Applier {
 
 // A watch may lag behind our own write: what it tells of an older state is no change by somebody else.
 function isSeen(known: Remembered, current: KubeObject | undefined): boolean {
-  if (current === undefined) return false
+  // Deleted and made again by somebody else, it may have the same generation.
+  if (current === undefined || uidOf(current) !== known.uid) return false
   return versionOf(current) === known.version || (compareResourceVersions(resourceVersionOf(current), known.resourceVersion) ?? 1) < 0
 }
 
