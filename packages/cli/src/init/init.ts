@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { linkDocument, readDocument, readManifestText, readSourceUri, type Document } from '@oasgen/openapi'
 import { compileDefinition, type Compiled } from '@oasgen/provider'
-import { isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
+import { isObject, textOf, type JsonObject } from '@oasgen/json'
 import { createTransport } from '@oasgen/transport'
 import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { printYaml } from '../yaml.js'
+import { carryDocument, type CarriedDocument } from './carry.js'
 import { detectResources } from './detect.js'
+import { configurationText } from './configuration.js'
+import { exampleOf, partsOf } from './example.js'
 import { completeProposal, type Proposal } from './propose.js'
 import { dashed, definitionText } from './write.js'
 
@@ -29,7 +32,8 @@ interface Judged {
 /** Finds the resources of a document and writes RestDefinitions with an example each, ready to apply. */
 export async function init(io: CommandIo, address: string, options: InitOptions): Promise<ExitCode> {
   const bytes = await read(io, address)
-  const oasPath = options.oasPath ?? (/^[a-z]+:\/\//.test(address) ? address : resolve(io.cwd, address))
+  const carried = options.oasPath === undefined && !/^[a-z]+:\/\//.test(address) ? carryDocument(address, bytes) : undefined
+  const oasPath = options.oasPath ?? carried?.oasPath ?? address
   const source = readDocument(bytes, { uri: oasPath })
   if (source.value === undefined) {
     io.err(findingsText(io, source.findings))
@@ -42,6 +46,7 @@ export async function init(io: CommandIo, address: string, options: InitOptions)
   if (options.list === true) return EXIT.ok
   const chosen = choose(judged, options)
   if (chosen.length === 0) io.out('\nwrite some of them: oasgen init … --kind Zone --kind Record, or --all\n')
+  if (chosen.length > 0 && carried !== undefined) writeDocument(io, carried, options.outputDir)
   for (const one of chosen) writeFiles(io, one, options)
   return EXIT.ok
 }
@@ -126,45 +131,36 @@ function choose(judged: readonly Judged[], { kind, all }: InitOptions): readonly
   })
 }
 
+const NO_SERVER = 'MDL0205'
+
 function writeFiles(io: CommandIo, { proposal, text, compiled }: Judged, { outputDir }: InitOptions): void {
+  const name = dashed(proposal.kind)
+  const { resourceCrd, configurationCrd } = compiled
+  const configuration = configurationCrd === undefined ? undefined : configurationText(configurationCrd, name, { hasServer: !compiled.findings.some(({ code }) => code === NO_SERVER) })
+  writeNew(io, outputDir, `${name}.restdefinition.yaml`, text)
+  if (configuration !== undefined) writeNew(io, outputDir, `${name}.configuration.yaml`, configuration)
+  if (resourceCrd !== undefined) writeNew(io, outputDir, `${name}.example.yaml`, exampleText(resourceCrd, configuration === undefined ? undefined : name))
+}
+
+function writeDocument(io: CommandIo, { name, configMap }: CarriedDocument, outputDir: string): void {
+  writeNew(io, outputDir, `${name}.configmap.yaml`, printYaml(configMap))
+}
+
+function writeNew(io: CommandIo, outputDir: string, file: string, content: string): void {
   const folder = resolve(io.cwd, outputDir)
   mkdirSync(folder, { recursive: true })
-  const name = dashed(proposal.kind)
-  const files: readonly (readonly [string, string])[] = [
-    [`${name}.restdefinition.yaml`, text],
-    ...(compiled.resourceCrd === undefined ? [] : [[`${name}.example.yaml`, exampleText(compiled.resourceCrd)] as const]),
-  ]
-  for (const [file, content] of files) {
-    const path = join(folder, file)
-    if (existsSync(path)) throw new CommandError(`${join(outputDir, file)} is there already`, { help: 'move it away, or write elsewhere with --output-dir' })
-    writeFileSync(path, content)
-    io.note(`wrote ${join(outputDir, file)}\n`)
+  const path = join(folder, file)
+  if (existsSync(path)) {
+    // The same document serves definitions that are written one after another.
+    if (readFileSync(path, 'utf8') === content) return
+    throw new CommandError(`${join(outputDir, file)} is there already`, { help: 'move it away, or write elsewhere with --output-dir' })
   }
+  writeFileSync(path, content)
+  io.note(`wrote ${join(outputDir, file)}\n`)
 }
 
-function exampleText(crd: JsonObject): string {
-  const spec = crd.spec as JsonObject
-  const names = spec.names as JsonObject
-  const version = (spec.versions as readonly JsonObject[])[0] ?? {}
-  const schema = ((version.schema as JsonObject).openAPIV3Schema as JsonObject).properties as JsonObject
-  return printYaml({
-    apiVersion: `${textOf(spec.group)}/${textOf(version.name)}`, kind: textOf(names.kind), metadata: { name: 'example' },
-    spec: exampleOf(isObject(schema.spec) ? schema.spec : {}),
-  })
-}
-
-/** The required fields, with values that the schema accepts. */
-function exampleOf(schema: JsonObject): JsonValue {
-  if (Array.isArray(schema.enum) && schema.enum.length > 0) return schema.enum[0] ?? null
-  switch (schema.type) {
-    case 'object': {
-      const properties = isObject(schema.properties) ? schema.properties : {}
-      const required = Array.isArray(schema.required) ? schema.required.map(textOf) : []
-      return Object.fromEntries(required.map((name) => [name, exampleOf(isObject(properties[name]) ? properties[name] : {})]))
-    }
-    case 'array': return typeof schema.minItems === 'number' && schema.minItems > 0 && isObject(schema.items) ? [exampleOf(schema.items)] : []
-    case 'integer': case 'number': return typeof schema.minimum === 'number' ? schema.minimum : 1
-    case 'boolean': return true
-    default: return 'example'.padEnd(typeof schema.minLength === 'number' ? schema.minLength : 0, 'x')
-  }
+function exampleText(crd: JsonObject, configuration: string | undefined): string {
+  const { head, spec } = partsOf(crd)
+  const example = exampleOf(spec) as JsonObject
+  return printYaml({ ...head, metadata: { name: 'example' }, spec: configuration === undefined ? example : { configurationRef: { name: configuration }, ...example } })
 }
