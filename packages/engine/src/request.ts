@@ -34,7 +34,8 @@ export function buildRequest(input: RequestInput): Checked<HttpRequest> {
   const draft: Draft = { path: {}, query: constants(call.plan.queries), headers: [], cookies: [], problems: [] }
   for (const parameter of call.parameters) place(draft, parameter, input)
   const server = serverUrl(servers, call.plan.server, scope.configuration)
-  if (typeof server !== 'string') draft.problems.push(server)
+  // First of all: without a server nothing that is filled in would help.
+  if (typeof server !== 'string') draft.problems.unshift(server)
   const path = fillPath(draft, input)
   const body = buildBody(input)
   draft.problems.push(...body.findings)
