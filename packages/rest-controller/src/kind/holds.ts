@@ -4,7 +4,7 @@ import { FINALIZER } from '@oasgen/wire'
 import type { Configurations } from '../environment/configurations.js'
 import { referenceKey, type References } from '../environment/references.js'
 import type { Secrets } from '../environment/secrets.js'
-import { addFinalizer, removeFinalizer, type FinalizerChange, type Held } from '../writing/finalizers.js'
+import { addFinalizer, removeFinalizer, type FinalizerChange, type Held, type Released } from '../writing/finalizers.js'
 import { THING } from './dependencies.js'
 import { guardOf, isCircular } from './guard.js'
 
@@ -16,8 +16,8 @@ import { guardOf, isCircular } from './guard.js'
 export interface Holds {
   /** Before the resource gets its own finalizer. Answers why it must not go on. */
   ensure(resource: KubeObject): Promise<Finding | undefined>
-  /** Lets go of everything that no resource needs any more. Cheap when there is nothing to do. */
-  releaseUnused(): Promise<void>
+  /** Lets go of everything that no resource needs any more. Cheap when there is nothing to do. `again`: something could not be let go. */
+  releaseUnused(): Promise<'done' | 'again'>
 }
 
 export interface HoldsOptions {
@@ -47,8 +47,8 @@ export function createHolds(options: HoldsOptions): Holds {
       return (await holdConfiguration(options, resource)) ?? (await holdReferences(options, resource))
     },
     releaseUnused: async () => {
-      await releaseConfigurations(options, ensuring)
-      await releaseReferences(options, ensuring)
+      const released = [...await releaseConfigurations(options, ensuring), ...await releaseReferences(options, ensuring)]
+      return released.some(({ type }) => type === 'again') ? 'again' : 'done'
     },
   }
 }
@@ -112,15 +112,18 @@ function isNeeding(resource: KubeObject | undefined): boolean {
 
 type Ensuring = ReadonlyMap<string, number>
 
-async function releaseConfigurations(options: HoldsOptions, ensuring: Ensuring): Promise<void> {
+async function releaseConfigurations(options: HoldsOptions, ensuring: Ensuring): Promise<readonly Released[]> {
   const { kube, configurations, secretsOf } = options
-  if (configurations.type === undefined) return
+  if (configurations.type === undefined) return []
+  const all: Released[] = []
   const held = configurations.list().filter((object) => finalizersOf(object).includes(FINALIZER.configurationInUse))
   for (const object of held.filter((configuration) => !isUsed(options, configuration, ensuring))) {
-    for (const ref of secretsOf(object)) await releaseSecret(options, ref)
+    for (const ref of secretsOf(object)) all.push(...await releaseSecret(options, ref))
     const released = await removeFinalizer(kube, { type: configurations.type, object, finalizer: FINALIZER.configurationInUse })
-    if (released !== undefined) configurations.remember(released)
+    if (released.type === 'released') configurations.remember(released.object)
+    all.push(released)
   }
+  return all
 }
 
 function isUsed({ configurations, usersOf, resource }: HoldsOptions, configuration: KubeObject, ensuring: Ensuring): boolean {
@@ -135,19 +138,22 @@ function configurationKey(configurations: Configurations, resource: KubeObject):
   return object === undefined ? undefined : keyOf(object)
 }
 
-async function releaseSecret({ kube, secrets, holdSecrets }: HoldsOptions, ref: { readonly namespace: string; readonly name: string }): Promise<void> {
+async function releaseSecret({ kube, secrets, holdSecrets }: HoldsOptions, ref: { readonly namespace: string; readonly name: string }): Promise<readonly Released[]> {
   const now = holdSecrets === 'hold' ? secrets.objects.now(ref) : undefined
-  if (now?.state === 'found') await removeFinalizer(kube, { type: SECRETS, object: now.object, finalizer: FINALIZER.configurationInUse })
+  return now?.state === 'found' ? [await removeFinalizer(kube, { type: SECRETS, object: now.object, finalizer: FINALIZER.configurationInUse })] : []
 }
 
-async function releaseReferences(options: HoldsOptions, ensuring: Ensuring): Promise<void> {
+async function releaseReferences(options: HoldsOptions, ensuring: Ensuring): Promise<readonly Released[]> {
   const { kube, type, references } = options
+  const all: Released[] = []
   const finalizer = guardOf(type)
   for (const { type: kind, object } of references.list()) {
     if (!finalizersOf(object).includes(finalizer) || isReferenced(options, { type: kind, object, finalizer }, ensuring)) continue
     const released = await removeFinalizer(kube, { type: kind, object, finalizer })
-    if (released !== undefined) references.remember(kind, released)
+    if (released.type === 'released') references.remember(kind, released.object)
+    all.push(released)
   }
+  return all
 }
 
 function isReferenced({ usersOf, resource, type, references }: HoldsOptions, { type: kind, object }: FinalizerChange, ensuring: Ensuring): boolean {

@@ -47,6 +47,7 @@ export function startKindServer(options: KindServerOptions): KindServer {
 /** More than one Configuration's worth, so that one hung API never takes all of them. */
 const BUDGETS = 4
 const RELEASE_DELAY_MS = 200
+const RELEASE_RETRY_MS = 15_000
 
 class Server implements KindServer {
   readonly name: string
@@ -291,15 +292,20 @@ class Server implements KindServer {
   }
 
   /** Once for many changes. */
-  #scheduleRelease(): void {
+  #scheduleRelease(delayMs: number = RELEASE_DELAY_MS): void {
     if (this.#release !== undefined || this.#isStopped) return
     this.#release = setTimeout(() => {
       this.#release = undefined
       if (this.#isStopped || !this.#leadership.isServing() || !this.#resources.hasSynced()) return
-      void this.#holds?.releaseUnused()
+      void this.#releaseUnused()
       this.#secrets.objects.retain((key) => this.#isSecretUsed(key))
-    }, RELEASE_DELAY_MS)
+    }, delayMs)
     this.#release.unref()
+  }
+
+  /** What could not be let go would hold others for ever: no change of ours need come by again. */
+  async #releaseUnused(): Promise<void> {
+    if ((await this.#holds?.releaseUnused()) === 'again') this.#scheduleRelease(RELEASE_RETRY_MS)
   }
 
   #isSecretUsed(key: string): boolean {

@@ -33,12 +33,26 @@ export async function addFinalizer(kube: Kube, change: FinalizerChange): Promise
 
 const MOST_TRIES = 5
 
-/** Takes a finalizer away; a conflict is left to the next occasion. */
-export async function removeFinalizer(kube: Kube, change: FinalizerChange): Promise<KubeObject | undefined> {
-  const finalizers = finalizersOf(change.object)
-  if (!finalizers.includes(change.finalizer)) return change.object
-  const answer = await patchFinalizers(kube, change, finalizers.filter((name) => name !== change.finalizer))
-  return answer.ok ? answer.value : undefined
+/** `again`: it is still there, and has to be tried again. */
+export type Released =
+  | { readonly type: 'released'; readonly object: KubeObject }
+  | { readonly type: 'gone' }
+  | { readonly type: 'again' }
+
+/** Takes a finalizer away. Others take theirs at the same moment when many things are deleted together, so conflicts are usual. */
+export async function removeFinalizer(kube: Kube, change: FinalizerChange): Promise<Released> {
+  let { object } = change
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const finalizers = finalizersOf(object)
+    if (!finalizers.includes(change.finalizer)) return { type: 'released', object }
+    const answer = await patchFinalizers(kube, { ...change, object }, finalizers.filter((name) => name !== change.finalizer))
+    if (answer.ok) return { type: 'released', object: answer.value }
+    if (answer.error.kind === 'notFound') return { type: 'gone' }
+    const fresh = answer.error.kind === 'conflict' ? await kube.get(change.type, refTo(object)) : answer
+    if (!fresh.ok) return { type: fresh.error.kind === 'notFound' ? 'gone' : 'again' }
+    object = fresh.value
+  }
+  return { type: 'again' }
 }
 
 function patchFinalizers(kube: Kube, { type, object }: FinalizerChange, finalizers: readonly string[]): Promise<KubeResult<KubeObject>> {
