@@ -113,4 +113,11 @@ describe('the language of definitions', () => {
     const definition = new URL(`../../${place}/restdefinition.yaml`, import.meta.url)
     if (existsSync(definition)) expect(said((parse(readFileSync(definition, 'utf8')) as { readonly spec: JsonObject }).spec, '').map(collapsed)).toContain(field)
   })
+
+  it('has a page that names every case, and no other', () => {
+    const page = readFileSync(new URL('README.md', ENGINE_CASES), 'utf8')
+    const tables = page.slice(page.indexOf('## Which case'))
+    const named = new Set([...tables.matchAll(/^\|.*\|(.*)\|$/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name)))
+    expect([...named].toSorted()).toEqual([...names(ENGINE_CASES)].toSorted())
+  })
 })
