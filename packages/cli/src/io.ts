@@ -15,6 +15,8 @@ export interface CommandIo {
   /** A terminal shows it: colours and redrawing are allowed. */
   readonly isTerminal: boolean
   readonly columns: number
+  /** Of the terminal; absent in a pipe. */
+  readonly rows?: number
   readonly readStdin: () => Promise<string>
   /** Aborted when the user wants to stop (Ctrl-C, SIGTERM). */
   readonly signal: AbortSignal
@@ -47,12 +49,19 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
 export class CommandError extends Error {
   readonly code: ExitCode
   readonly help: string | undefined
-  constructor(message: string, options: { readonly code?: ExitCode; readonly help?: string } = {}) {
+  readonly finding: Finding | undefined
+  constructor(message: string, options: { readonly code?: ExitCode; readonly help?: string; readonly finding?: Finding } = {}) {
     super(message)
     this.name = 'CommandError'
     this.code = options.code ?? EXIT.found
     this.help = options.help
+    this.finding = options.finding
   }
+}
+
+/** Ends a command with a finding of the catalogue. */
+export function endWith(finding: Finding, code: ExitCode = EXIT.found): CommandError {
+  return new CommandError(finding.message, { code, finding })
 }
 
 /** https://no-color.org: any value but the empty one. */

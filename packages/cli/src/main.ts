@@ -23,7 +23,8 @@ async function start(): Promise<void> {
     err: (text) => void process.stderr.write(text),
     note: (text) => { if (!isQuiet) process.stdout.write(text) },
     isTerminal: process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 100,
+    get columns() { return process.stdout.columns ?? 100 },
+    get rows() { return process.stdout.rows ?? 24 },
     readStdin,
     signal: stopping.signal,
   })

@@ -1,4 +1,4 @@
-import { filename, onTarget, output, withDocuments, type Register } from './command.js'
+import { filename, onTarget, output, readSeconds, withDocuments, type Register } from './command.js'
 
 /** What looks into a running system or moves it. */
 export const addClusterCommands: Register = (program, io, finish) => {
@@ -26,4 +26,15 @@ export const addClusterCommands: Register = (program, io, finish) => {
     .addOption(output('text', 'json'))
     .examples('oasgen replay book the-hobbit', 'oasgen replay book the-hobbit --save stuck.json', 'oasgen replay --recording stuck.json --with changed-definition.yaml')
     .action(async (kind: string | undefined, name: string | undefined, options) => finish(await (await import('../replay/replay.js')).replay(io, [kind, name].filter((word) => word !== undefined), options)))
+  onTarget(program.command('move')).description('Definitions and resources of one cluster into another, with their external ids and without a request to any API.')
+    .requiredOption('--to <file>', 'kubeconfig of the cluster to move to; a provider runs there').option('--to-context <name>', 'context of that kubeconfig')
+    .option('--dry-run', 'only say what would be moved').option('--timeout <duration>', 'how long to wait for the other side', readSeconds, 300)
+    .note('Everything is paused here first and stays so; over there it is paused until all of it has arrived. Interrupted, the same command goes on.')
+    .examples('oasgen move --to ~/.kube/prod --dry-run', 'oasgen move --to ~/.kube/prod                  # from `oasgen up` here', 'oasgen move --kubeconfig old --to new -n team-a')
+    .action(async ({ timeout, ...options }) => finish(await (await import('../move/move.js')).move(io, { ...options, timeoutSeconds: timeout })))
+  withDocuments(onTarget(program.command('migrate'))).description("Take over a cluster from Krateo's oasgen-provider: what will happen to each object, then stop the old programs.")
+    .option('--dry-run', 'only tell').option('--force', 'although something would not work as before').addOption(output('text', 'json'))
+    .note('Exit codes of --dry-run: 0 everything goes on as before · 1 something needs a look first')
+    .examples('oasgen migrate --dry-run', 'oasgen migrate --dry-run -o json > report.json', 'oasgen migrate')
+    .action(async (options) => finish(await (await import('../migrate/migrate.js')).migrate(io, options)))
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { connectKube, loadKubeconfig, type Kube } from '@oasgen/kube'
 import { CommandError, EXIT, type CommandIo } from '../io.js'
 
@@ -26,7 +26,8 @@ const HELP = 'start one here with `oasgen up`, or name yours with --kubeconfig o
 
 /** Undefined: what KUBECONFIG lists, or kubectl's default. */
 export function kubeconfigPath(io: CommandIo, options: TargetOptions): string | undefined {
-  return options.kubeconfig ?? (isInEnvironment(io) ? undefined : ownKubeconfig(io))
+  if (options.kubeconfig !== undefined) return resolve(io.cwd, options.kubeconfig)
+  return isInEnvironment(io) ? undefined : ownKubeconfig(io)
 }
 
 // Several files, as kubectl merges them: whoever reads the variable does that.

@@ -75,7 +75,7 @@ function forward(io: CommandIo, { kubeconfig, context }: ExchangeOptions, { name
   })
 }
 
-function exchangesAt(url: string): Promise<readonly Exchange[]> {
+export function exchangesAt(url: string): Promise<readonly Exchange[]> {
   return new Promise((resolve) => {
     const asked = request(url, { timeout: 5_000 }, (response) => {
       const chunks: Buffer[] = []

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { watchFile, unwatchFile, rmSync } from 'node:fs'
+import { finding } from '@oasgen/diagnostics'
 import { isObject, type JsonObject } from '@oasgen/json'
-import { CommandError, EXIT, type CommandIo } from '../io.js'
+import { CommandError, endWith, EXIT, type CommandIo } from '../io.js'
 import type { DemoMessage } from './demo-process.js'
 import { readWish, wishFile, type UpFolder } from './folder.js'
 import { startWorker, type WorkerProcess } from './workers.js'
@@ -64,8 +65,8 @@ function startProcess({ port, dataFile, document }: { port: number; dataFile: st
       onMessage: (message) => {
         const said = message as DemoMessage
         if (said.type === 'listening') return resolve({ worker, url: said.url, port: said.port })
-        const taken = said.code === 'EADDRINUSE'
-        reject(new CommandError(taken ? `port ${port} for the bookshop is taken by another program` : `the bookshop did not start: ${said.message}`, { code: EXIT.unavailable, ...(taken && { help: 'oasgen up --demo --demo-port 0 takes a free one' }) }))
+        const taken = finding('CLI0201', { port, what: 'the bookshop', flag: '--demo-port' })
+        reject(said.code === 'EADDRINUSE' ? endWith(taken, EXIT.unavailable) : new CommandError(`the bookshop did not start: ${said.message}`, { code: EXIT.unavailable }))
       },
     })
   })

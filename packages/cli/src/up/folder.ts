@@ -1,6 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CommandError, EXIT } from '../io.js'
+import { finding } from '@oasgen/diagnostics'
+import { CommandError, endWith, EXIT } from '../io.js'
 
 /** What a running `up` leaves for the other commands, in `.oasgen/run.json`. */
 export interface RunFile {
@@ -24,17 +26,8 @@ export interface UpFolder {
 /** External objects know the address of their API, and people their kubeconfig: a free port is taken once, then kept. */
 export type PortName = 'api' | 'demo'
 
-export function takeFolder(cwd: string): UpFolder {
-  const path = join(cwd, '.oasgen')
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    takeLock(join(path, 'lock'))
-  } catch (error) {
-    if (error instanceof CommandError) throw error
-    throw new CommandError(`cannot write into ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
-      code: EXIT.unavailable, help: 'go to a folder of your own, or use --in-memory --data-dir',
-    })
-  }
+export function takeFolder(cwd: string, keeping: 'disk' | 'memory' = 'disk'): UpFolder {
+  const path = takePath(join(cwd, '.oasgen'), keeping)
   const run = join(path, 'run.json')
   return {
     path, data: join(path, 'data'), kubeconfig: join(path, 'kubeconfig'),
@@ -45,6 +38,29 @@ export function takeFolder(cwd: string): UpFolder {
       rmSync(run, { force: true })
       rmSync(join(path, 'lock'), { force: true })
     },
+  }
+}
+
+/** In memory even a folder that cannot be written is good enough to start in. */
+function takePath(path: string, keeping: 'disk' | 'memory'): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    takeLock(join(path, 'lock'))
+    return path
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    if (keeping === 'memory') return mkdtempSync(join(tmpdir(), 'oasgen-up-'))
+    throw endWith(finding('CLI0202', { folder: path, problem: problemOf(error as NodeJS.ErrnoException) }), EXIT.unavailable)
+  }
+}
+
+function problemOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EACCES': case 'EPERM': return 'you have no right to'
+    case 'EROFS': return 'it is read-only'
+    case 'ENOSPC': return 'the disk is full'
+    case 'EEXIST': case 'ENOTDIR': return 'there is a file of this name'
+    default: return message
   }
 }
 
@@ -62,7 +78,7 @@ function takeLock(lock: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     const holder = Number(readFileSync(lock, 'utf8'))
-    if (isAlive(holder)) throw new CommandError(`oasgen up runs in this folder already (process ${holder})`, { help: `stop it with Ctrl-C there, or with: kill ${holder}` })
+    if (isAlive(holder)) throw endWith(finding('CLI0203', { pid: holder }))
     // Its process was killed: the lock is nobody's.
     rmSync(lock, { force: true })
     takeLock(lock)

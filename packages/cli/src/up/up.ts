@@ -1,17 +1,20 @@
 import { existsSync, watch } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { startControlPlane, type ControlPlane } from '@oasgen/apiserver'
-import { connectKube, loadKubeconfig, type Kube } from '@oasgen/kube'
-import { CommandError, EXIT, type CommandIo, type ExitCode } from '../io.js'
+import { finding } from '@oasgen/diagnostics'
+import { connectKube, loadKubeconfig, type Kube, type KubeObject } from '@oasgen/kube'
+import { CommandError, endWith, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { applyObject } from '../kubectl/apply.js'
 import { readManifests, type Manifest } from '../kubectl/manifests.js'
 import { pause } from '../kubectl/pause.js'
 import { VERSION } from '../version.js'
-import { controllerRunner } from './controllers.js'
+import { controllerRunner, type WorkerLine } from './controllers.js'
+import { applyDefinitionKind } from './definition-kind.js'
 import { startDemoShop, type DemoShop } from './demo-shop.js'
 import { followObjects } from './follow.js'
 import { takeFolder, type UpFolder } from './folder.js'
-import { applyDefinitionKind } from './definition-kind.js'
+import { createLiveBlock, type LiveBlock } from './live-block.js'
+import { localExchanges } from './local-exchanges.js'
 import { keepRunning } from './workers.js'
 
 export interface UpOptions {
@@ -20,31 +23,43 @@ export interface UpOptions {
   readonly port: number
   readonly demoPort: number
   readonly watch?: boolean
+  /** Lines instead of a live view. */
+  readonly plain?: boolean
 }
 
 /** The whole product on one machine: control plane here, provider, controllers and demo API as processes of their own. */
 export async function up(io: CommandIo, paths: readonly string[], options: UpOptions): Promise<ExitCode> {
   if (paths.length === 0 && options.demo !== true) throw new CommandError('nothing to bring up', { code: EXIT.usage, help: 'name files or folders, or try: oasgen up --demo' })
   const started = Date.now()
-  const folder = takeFolder(io.cwd)
+  const folder = takeFolder(io.cwd, options.inMemory === true ? 'memory' : 'disk')
   const closing: (() => Promise<void>)[] = [async () => folder.release()]
+  const heard: Hearing = { onLine: () => undefined }
   try {
-    const plane = await startPlane(io, folder, options)
+    const plane = await startPlane(io, folder, { options, heard })
     closing.push(() => plane.close())
-    const shop = options.demo === true ? await startDemoShop(io, folder, options.demoPort) : undefined
+    const block = io.isTerminal && options.plain !== true ? createLiveBlock({ write: (text) => io.out(text), columns: () => io.columns, rows: () => io.rows ?? 24 }) : undefined
+    const screen = block === undefined ? io : onBlock(io, block)
+    const shop = options.demo === true ? await startDemoShop(screen, folder, options.demoPort) : undefined
     if (shop !== undefined) closing.push(() => shop.stop())
     folder.writeRun({ pid: process.pid, url: plane.url, ...(shop && { demo: { url: shop.url, port: shop.port } }) })
     const kube = await connect(folder)
     closing.push(() => kube.close())
     await applyDefinitionKind(kube)
-    printHead(io, { plane, shop, options, tookMs: Date.now() - started })
-    const provider = keepRunning({ name: 'provider', command: '__provider', args: PROVIDER_ARGS, env: { KUBECONFIG: folder.kubeconfig }, onLine: () => undefined }, (why) => io.err(`the provider ended (${why}) and is started again\n`))
+    io.out(headText({ plane, shop, options, tookMs: Date.now() - started }, io.columns))
+    const provider = keepRunning({ name: 'provider', command: '__provider', args: PROVIDER_ARGS, env: { KUBECONFIG: folder.kubeconfig }, onLine: () => undefined }, (why) => screen.err(`the provider ended (${why}) and is started again\n`))
     closing.push(() => provider.stop(10_000))
-    const view = followObjects(io, kube)
+    const files = [...paths, ...(shop === undefined ? [] : shop.manifests)]
+    const view = followObjects({
+      io, kube, block, hints: () => hintLines(io, { folder, shop }),
+      exchanges: async (deployment, kind, key) => localExchanges(io.cwd, { deployment, kind, key }),
+      onTrouble: (definition) => void tellTrouble(screen, files, definition),
+    })
+    heard.onLine = (name, line) => view.heard(name, line)
     closing.push(() => view.stop())
-    await serveManifests(io, kube, { paths, isWatching: options.watch === true, shop })
-    printHints(io, shop)
+    await serveManifests(screen, kube, { paths, isWatching: options.watch === true, shop })
+    if (block === undefined) io.out(`${hintLines(io, { folder, shop }).join('\n')}\n\n`)
     await stopped(io.signal)
+    block?.end()
     io.out('\nstopping; the same command goes on where it stopped\n')
     return EXIT.ok
   } finally {
@@ -52,21 +67,39 @@ export async function up(io: CommandIo, paths: readonly string[], options: UpOpt
   }
 }
 
-async function startPlane(io: CommandIo, folder: UpFolder, options: UpOptions): Promise<ControlPlane> {
+interface Hearing {
+  onLine: WorkerLine
+}
+
+/** Everything that is said goes above the block. */
+function onBlock(io: CommandIo, block: LiveBlock): CommandIo {
+  const print = (text: string): void => block.print(text)
+  return { ...io, get columns() { return io.columns }, out: print, err: print, note: print }
+}
+
+async function startPlane(io: CommandIo, folder: UpFolder, { options, heard }: { readonly options: UpOptions; readonly heard: Hearing }): Promise<ControlPlane> {
+  const port = folder.port('api', options.port)
   try {
     const plane = await startControlPlane({
       ...(options.inMemory === true ? { inMemory: true } : { dataDir: folder.data }),
-      port: folder.port('api', options.port),
+      port,
       // Somebody looks at the screen: drift is to be seen in seconds, not at the third minute.
-      runner: controllerRunner({ kubeconfig: folder.kubeconfig, cwd: io.cwd, onLine: () => undefined, env: { REST_CONTROLLER_RESYNC_INTERVAL: '5s' } }),
+      runner: controllerRunner({ kubeconfig: folder.kubeconfig, cwd: io.cwd, onLine: (name, line) => heard.onLine(name, line), env: { REST_CONTROLLER_RESYNC_INTERVAL: '5s' } }),
     })
     plane.writeKubeconfig(folder.kubeconfig)
     folder.keepPort('api', plane.port)
     return plane
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new CommandError(`port ${options.port} is taken by another program`, { code: EXIT.unavailable, help: 'oasgen up --port 0 takes a free one' })
+    throw endWith(finding('CLI0201', { port, what: 'the Kubernetes API', flag: '--port' }), EXIT.unavailable)
   }
+}
+
+/** A definition that does not serve is judged here once more, beside its file: the excerpt says more than a condition can. */
+async function tellTrouble(io: CommandIo, files: readonly string[], definition: KubeObject): Promise<void> {
+  const { definitionFindings } = await import('./trouble.js')
+  const findings = await definitionFindings(io, files, definition)
+  if (findings.length > 0) io.err(findingsText(io, findings))
 }
 
 async function connect(folder: UpFolder): Promise<Kube> {
@@ -84,20 +117,32 @@ interface Head {
   readonly tookMs: number
 }
 
-function printHead(io: CommandIo, { plane, shop, options, tookMs }: Head): void {
+function headText({ plane, shop, options, tookMs }: Head, columns: number): string {
   const data = options.inMemory === true ? 'in memory' : 'data in .oasgen/'
-  io.out(`oasgen ${VERSION} · Kubernetes API on ${plane.url} · ${data} · ready in ${(tookMs / 1000).toFixed(1)} s\n`)
-  if (shop !== undefined) io.out(`demo API "bookshop" on ${shop.url} · 4 kinds · token auth · its OpenAPI document: /openapi.yaml\n`)
-  io.out('\n')
+  const facts = [
+    [`oasgen ${VERSION}`, `Kubernetes API on ${plane.url}`, data, `ready in ${(tookMs / 1000).toFixed(1)} s`],
+    ...(shop === undefined ? [] : [[`demo API "bookshop" on ${shop.url}`, '4 kinds', 'token auth', 'its OpenAPI document: /openapi.yaml']]),
+  ]
+  return `${facts.map((parts) => `${joined(parts, columns)}\n`).join('')}\n`
 }
 
-function printHints(io: CommandIo, shop: DemoShop | undefined): void {
+/** Broken between facts, not within them. */
+function joined(parts: readonly string[], columns: number): string {
+  return parts.reduce((text, part) => {
+    const last = text.slice(text.lastIndexOf('\n') + 1)
+    return text === '' ? part : last.length + part.length + 3 < columns ? `${text} · ${part}` : `${text}\n  ${part}`
+  }, '')
+}
+
+function hintLines(io: CommandIo, { folder, shop }: { readonly folder: UpFolder; readonly shop: DemoShop | undefined }): readonly string[] {
   const example = shop === undefined ? [] : [
-    '   kubectl get books                                   (no kubectl? npx oasgen get books)',
-    `   kubectl patch book the-hobbit --type merge -p '{"spec":{"price":1299}}'`,
-    '   npx oasgen demo meddle                              change it in the API behind our back',
-  ]
-  io.out(['', ' in another terminal:', '   export KUBECONFIG=.oasgen/kubeconfig', ...example, ' Ctrl-C stops; the same command goes on where it stopped.', '', ''].join('\n'))
+    ['kubectl get books', '(no kubectl? npx oasgen get books)'],
+    [`kubectl patch book the-hobbit --type merge -p '{"spec":{"price":1299}}'`, ''],
+    ['npx oasgen demo meddle', io.columns < 100 ? 'change it behind our back' : 'change it in the API behind our back'],
+  ] as const
+  const width = io.columns < 100 ? 28 : 52
+  const lines = example.map(([command, meaning]) => `   ${meaning === '' ? command : `${command.padEnd(width)}${meaning}`}`)
+  return ['', ' in another terminal:', `   export KUBECONFIG=${relative(io.cwd, folder.kubeconfig)}`, ...lines, ' Ctrl-C stops; the same command goes on where it stopped.']
 }
 
 interface Serve {

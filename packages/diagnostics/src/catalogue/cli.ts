@@ -50,4 +50,27 @@ export const CLI = {
     help: 'make the change by hand',
     explain: 'A fix is a patch of the RestDefinition as it was read. Where the file does not hold that object as it is (a List, standard input, a template), it is left to a person.',
   },
+  CLI0201: {
+    severity: 'error',
+    reason: 'PortTaken',
+    message: 'port {port} for {what} is taken by another program',
+    help: 'take another one: {flag} 0 takes any that is free, and this folder keeps it',
+    explain:
+      '`oasgen up` listens on this machine only, on port 16443 for the Kubernetes API and 18080 for the bookshop. Another `oasgen up` in another folder, or any other program, may have them. ' +
+      'A port that was taken with 0 is remembered in `.oasgen/ports.json`, because external objects and kubeconfigs name it.',
+  },
+  CLI0202: {
+    severity: 'error',
+    reason: 'FolderNotWritable',
+    message: 'cannot write into {folder}: {problem}',
+    help: 'go to a folder of your own, or keep nothing: oasgen up --in-memory',
+    explain: '`oasgen up` keeps its data, its kubeconfig and its lock in `.oasgen` of the folder in which it was started.',
+  },
+  CLI0203: {
+    severity: 'error',
+    reason: 'RunsAlready',
+    message: 'oasgen up runs in this folder already (process {pid})',
+    help: 'use that one (its kubeconfig is .oasgen/kubeconfig), stop it with Ctrl-C, or go to another folder',
+    explain: 'Two control planes over the same data would destroy it, so the folder is locked while one runs. The lock of a process that was killed is taken over.',
+  },
 } as const satisfies Catalogue
