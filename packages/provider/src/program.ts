@@ -104,8 +104,9 @@ export function startProvider(options: ProviderOptions): Provider {
   namespaces.onChange(({ type, initial }) => {
     if (initial !== true && type !== 'updated') for (const definition of definitions.list()) wake(keyOf(definition))
   })
-  const informers = [definitions, leases, namespaces]
-  for (const informer of informers) informer.start()
+  // Without the right to see namespaces nothing but their opt-in is missing.
+  const informers = [definitions, leases]
+  for (const informer of [...informers, namespaces]) informer.start()
   const synced = Promise.all([...informers.map((informer) => informer.synced), live.synced]).then(() => undefined)
 
   const workers = runWorkers({
@@ -133,7 +134,7 @@ export function startProvider(options: ProviderOptions): Provider {
     },
     stop: async (graceMs) => {
       await workers.stop(graceMs)
-      await Promise.all([...informers.map((informer) => informer.stop()), live.stop(), configurations.stop(), clusterSources.stop(), compiler.close(), recorder.flush()])
+      await Promise.all([...[...informers, namespaces].map((informer) => informer.stop()), live.stop(), configurations.stop(), clusterSources.stop(), compiler.close(), recorder.flush()])
     },
   }
 }

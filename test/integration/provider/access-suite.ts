@@ -52,7 +52,7 @@ export function accessSuite(ground: Ground): void {
       await lab.apply(document, definition)
       await ready(lab, 'right')
       await lab.apply(...noteWith('right', { name: 'may', spec: { title: 'may' } }))
-      const controller = connectKube({ ...{ server: lab.server.url, ca: lab.server.ca }, token: await accountToken(lab.kube, 'default', ACCOUNT) })
+      const controller = connectKube({ server: lab.server.url, ca: lab.server.ca, token: await accountToken(lab.kube, 'default', ACCOUNT) })
       try {
         const secret: AccessAttributes = { verb: 'get', group: '', resource: 'secrets', namespace: 'default', name: 'notes' }
         await until('the Secret of the Configuration may be read', async () => (await must(controller.accessReview(secret))).allowed)

@@ -52,7 +52,7 @@ export function deletionSuite(ground: Ground): void {
       for (const { name, left } of ORDERS) expect({ name, deletes: api.deleted.filter((title) => title === `${name} one`).length }).toEqual({ name, deletes: left === 'nothing' ? 1 : 0 })
     })
 
-    it('of a namespace with everything in it ends too', async () => {
+    it('of a namespace with everything in it loses nothing silently', async () => {
       onTestFailed(() => void process.stderr.write(`${ground.lab.output()}\n`))
       const { lab, api } = ground
       await must(lab.kube.create(NAMESPACES, { metadata: { name: 'goner' } }))
@@ -62,7 +62,7 @@ export function deletionSuite(ground: Ground): void {
       await lab.apply(...noteWith('gone', { name: 'one', namespace: 'goner', spec: { title: 'in the namespace' } }))
       await until('the note is there', () => titles(ground).includes('in the namespace'))
       await must(lab.kube.delete(NAMESPACES, { name: 'goner' }))
-      // Its controller, its account and its rights go in the same moment: what cannot be deleted outside any more holds the namespace and says so.
+      // Controller, account and rights go in the same moment. What cannot be deleted outside any more holds the namespace, and says so.
       await until('the definition is gone, or says what is in the way', async () => {
         const found = await lab.get(REST_DEFINITIONS, 'gone', 'goner')
         return found === undefined || JSON.stringify(found.status ?? {}).includes('restResources still exist')

@@ -123,16 +123,17 @@ interface Ground {
 }
 
 async function embedded(folder: string, lines: string[], { controllers = 'run' }: LabOptions): Promise<Ground> {
-  let plane: ControlPlane | undefined
-  const runner = controllers === 'run' ? inProcess(folder) : stub(() => plane!)
-  plane = await startControlPlane({ inMemory: true, authorization: 'RBAC', runner, log: (line) => lines.push(line) })
+  const made: { plane?: ControlPlane } = {}
+  const runner = controllers === 'run' ? inProcess(folder) : stub(() => made.plane as ControlPlane)
+  const plane = await startControlPlane({ inMemory: true, authorization: 'RBAC', runner, log: (line) => lines.push(line) })
+  made.plane = plane
   const calls: Record<string, number> = {}
   plane.onRequest(({ user, verb, resource }) => {
     if (user !== `system:serviceaccount:${PROVIDER.namespace}:${PROVIDER.name}` || resource.startsWith('leases')) return
     const key = `${verb} ${resource}`
     calls[key] = (calls[key] ?? 0) + 1
   })
-  return { url: plane.url, ca: plane.ca, token: plane.token, calls: () => ({ ...calls }), begin: async () => undefined, end: () => plane!.close() }
+  return { url: plane.url, ca: plane.ca, token: plane.token, calls: () => ({ ...calls }), begin: async () => undefined, end: () => plane.close() }
 }
 
 function inProcess(folder: string): DeploymentRunner {

@@ -19,8 +19,11 @@ export function providerRules(): readonly JsonObject[] {
     rule('coordination.k8s.io', ['leases'], ['get', 'list', 'watch', 'create', 'update', 'patch']),
     rule('events.k8s.io', ['events'], ['create', 'patch', 'update']),
     rule('', ['events'], ['create', 'patch', 'update']),
-    // The groups of generated kinds are not known beforehand: listed when a definition goes, marked when it orphans.
-    rule('*', ['*'], ['get', 'list', 'watch', 'patch']),
+    // Only their labels: which of them let fields of resources name Secrets.
+    rule('', ['namespaces'], ['get', 'list', 'watch']),
+    // The groups of generated kinds are not known beforehand: Configurations are watched, resources listed when a schema changes or a
+    // definition goes, marked when it orphans, deleted when somebody else keeps their CRD. An administrator who knows the groups names them.
+    rule('*', ['*'], ['get', 'list', 'watch', 'patch', 'delete']),
   ]
 }
 
