@@ -3,6 +3,7 @@ import type { Finding, Place, Severity } from './finding.js'
 import { sortFindings } from './order.js'
 import { ANSI, NO_COLOUR, type Paint } from './paint.js'
 import { placeText } from './place.js'
+import { fixLines } from './render-fix.js'
 import { oneLine, printable, wrap } from './text.js'
 
 export interface ColourOptions {
@@ -85,6 +86,6 @@ function placeLines(place: Place, label: string | undefined, style: MarkStyle): 
 function advice(finding: Finding, paint: Paint, { width, explain }: { readonly width: number; readonly explain: boolean }): readonly string[] {
   const more = explain ? [`\`oasgen explain ${finding.code}\` tells more`] : []
   const help = finding.help === undefined ? [] : wrap(printable(finding.help), width - 6)
-  const fix = finding.fix === undefined ? [] : [`fix: ${oneLine(finding.fix.title)}`]
+  const fix = finding.fix === undefined ? [] : fixLines(finding.fix).map((line, at) => (at === 0 ? `fix: ${line}` : `     ${line}`))
   return [...help, ...fix, ...more].map((line, at) => (at === 0 ? `${paint('help:', 'help')} ${line}` : `      ${line}`))
 }

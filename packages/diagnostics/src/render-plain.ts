@@ -1,6 +1,7 @@
 import type { Finding } from './finding.js'
 import { sortFindings } from './order.js'
 import { placeText } from './place.js'
+import { fixLines } from './render-fix.js'
 import { oneLine, printable, wrap } from './text.js'
 
 export interface PlainOptions {
@@ -25,6 +26,6 @@ function linesOf(finding: Finding, width: number): readonly string[] {
     `${place}${finding.severity}[${finding.code}]: ${oneLine(finding.message)}`,
     ...related,
     ...help.map((line, at) => (at === 0 ? `    help: ${line}` : `          ${line}`)),
-    ...(finding.fix === undefined ? [] : [`    fix:  ${oneLine(finding.fix.title)}`]),
+    ...(finding.fix === undefined ? [] : fixLines(finding.fix).map((line, at) => (at === 0 ? `    fix:  ${line}` : `          ${line}`))),
   ]
 }

@@ -97,6 +97,12 @@ describe('spec fields', () => {
     expect(findings.map(({ code }) => code)).not.toContain('MDL0217')
   })
 
+  it('are found in a list that calls them something else, where a mapping says so', () => {
+    const findby = { action: 'findby', method: 'GET', path: '/things', fieldMapping: [{ inResponse: 'name', inCustomResource: 'spec.title' }] }
+    const given = { paths: things({ create: objectOf({ title: STRING }) }), verbs: [findby, ...VERBS.filter((verb) => !verb.startsWith('findby'))], resource: { ...STATUS, identifiers: ['title'] } }
+    expect(build(given).findings.map(({ code }) => code)).not.toContain('MDL0215')
+  })
+
   it.each([
     ["self.spec.name + '!'", ['name'], 'the user still says it'],
     ["self.spec['name']", ['name'], 'in brackets too'],
@@ -232,6 +238,7 @@ const FINDINGS: readonly FindingRow[] = [
   { code: 'MDL0215', reason: 'no item ever matches', given: { ...GOOD, resource: { ...STATUS, identifiers: ['nmae'] } }, has: { fix: { patch: [{ op: 'replace', path: '/spec/resource/identifiers/0', value: 'name' }] } } },
   { code: 'MDL0216', reason: 'text as a fallback, and said', given: { ...GOOD, resource: { ...GOOD.resource, additionalStatusFields: ['id', 'nope'] } } },
   { code: 'MDL0216', reason: 'an open answer may have it all the same', given: { ...GOOD, paths: things({ get: { ...objectOf({ id: STRING, name: STRING }), additionalProperties: {} } }), resource: { ...GOOD.resource, additionalStatusFields: ['id', 'nope'] } }, has: { severity: 'notice' } },
+  { code: 'MDL0216', reason: 'the document does not describe the answer, and an overlay can', given: { paths: { ...item('/things', { post: operation({ body: objectOf({ name: STRING }) }) }), ...item('/things/{id}', { get: operation({}), delete: operation({ code: '204' }) }) }, verbs: ['get GET /things/{id}', 'create POST /things', 'delete DELETE /things/{id}'], resource: STATUS }, has: { fix: { kind: 'overlay', actions: [{ target: '$.paths[\'/things/{id}\'].get.responses[\'200\']', update: { content: { 'application/json': { schema: { properties: { id: { type: 'string' } } } } } } }] } } },
   { code: 'MDL0217', reason: 'the edit would never arrive', given: { ...GOOD, paths: things({ create: objectOf({ name: STRING, region: STRING }), update: objectOf({ name: STRING }), get: objectOf({ id: STRING, name: STRING, region: STRING }) }) }, has: { fix: { patch: [{ path: '/spec/resource/fields' }] } } },
   { code: 'MDL0218', reason: 'the reference drops it without a word', given: { ...GOOD, resource: { ...GOOD.resource, configurationFields: [{ fromOpenAPI: { name: 'x', in: 'query' }, fromRestDefinition: { actions: ['get'] } }] } } },
   { code: 'MDL0219', reason: 'one thing, two spellings', given: { ...GOOD, paths: things({ create: objectOf({ user_id: STRING, userId: STRING }) }) } },

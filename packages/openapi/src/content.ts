@@ -3,6 +3,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json
 import { extensionsOf, readKeywords } from './keywords.js'
 import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import type { Encoding, Header, MediaType, ParameterStyle, Schema } from './normal-form.js'
+import { removalFix } from './overlay-fix.js'
 import { membersOf, objectAt, objectMember } from './referred-object.js'
 import { schemaAt } from './schema.js'
 
@@ -98,5 +99,5 @@ function headerSchema(context: LinkContext, located: Located<JsonObject>): Schem
 
 /** A part that is told and left out. */
 export function ignore(report: Report, located: Located, what: string, problem: string): void {
-  report(finding('OAS0304', { what, problem }, { where: placeOf(located) }))
+  report(finding('OAS0304', { what, problem }, { where: placeOf(located), ...removalFix(located, `leave ${what} out`) }))
 }

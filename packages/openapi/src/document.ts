@@ -118,9 +118,9 @@ function makeContext(source: SourceDocument, others: ReadonlyMap<string, SourceD
 
 /** Stands for a part of a definition: what is in it shows its place there, and refers into the document. */
 function standIn(source: SourceDocument, uri: string, place: (pointer: string) => DocumentPlace): SourceDocument {
-  const { role, version, versionText, format, root } = source
+  const { version, versionText, format, root } = source
   const own = { place, positionOf: (pointer: string) => place(pointer).position, duplicateKeys: () => [] }
-  return { uri, role, version, versionText, format, root, digest: '', ...own }
+  return { uri, role: 'fragment', version, versionText, format, root, digest: '', ...own }
 }
 
 /** Documents of several files sometimes keep all paths in one of them. */

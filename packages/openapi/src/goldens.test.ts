@@ -2,9 +2,10 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderColour, renderJson, type Finding } from '@oasgen/diagnostics'
+import type { JsonValue } from '@oasgen/json'
 import { describe, expect, it } from 'vitest'
 import {
-  applyOverlays, findOperation, linkDocument, operationSchemas, readDocument, readOverlay, reachableSchemas, reviewDocument, type Document, type Limits,
+  applyOverlays, findOperation, linkDocument, operationSchemas, readDocument, readOverlay, reachableSchemas, reviewDocument, type Document, type Limits, type OverlayDocument,
 } from './index.js'
 
 const specs = fileURLToPath(new URL('../../../specs/openapi/', import.meta.url))
@@ -19,12 +20,12 @@ interface GoldenCase {
   readonly review?: boolean
 }
 
-function findingsOf(folder: string, given: GoldenCase): readonly Finding[] {
+function findingsOf(folder: string, given: GoldenCase, cures: readonly OverlayDocument[] = []): readonly Finding[] {
   const limits = given.limits ?? {}
   const read = readDocument(readFileSync(join(folder, given.document)), { uri: given.document, limits })
   if (read.value === undefined) return read.findings
   const overlays = (given.overlays ?? []).map((file) => readOverlay(readFileSync(join(folder, file)), { uri: file }))
-  const applied = applyOverlays(read.value, overlays.flatMap(({ value }) => value ?? []))
+  const applied = applyOverlays(read.value, [...overlays.flatMap(({ value }) => value ?? []), ...cures])
   const findings = [...read.findings, ...overlays.flatMap((overlay) => overlay.findings), ...applied.findings]
   if (applied.value === undefined) return findings
   const document = linkDocument(applied.value, new Map(), { limits })
@@ -51,5 +52,16 @@ describe('what is wrong with a document is said as in specs/openapi', () => {
     const findings = findingsOf(folder, given)
     compare(join(folder, 'findings.txt'), renderColour(findings, { colours: 'none', width: 120 }))
     compare(join(folder, 'findings.json'), renderJson(findings))
+    for (const finding of findings) if (finding.fix?.kind === 'overlay') expectCure(folder, given, finding)
   })
+
+  /** What is printed as the cure is one: with that overlay the finding is gone and nothing new is said. */
+  function expectCure(folder: string, given: GoldenCase, { fix, code, message }: Finding): void {
+    if (fix?.kind !== 'overlay') return
+    const { value, findings } = readOverlay({ overlay: '1.0.0', info: { title: fix.title, version: '1' }, actions: fix.actions as unknown as JsonValue }, { uri: 'cure' })
+    expect(findings).toEqual([])
+    const [before, after] = [findingsOf(folder, given), findingsOf(folder, given, value === undefined ? [] : [value])]
+    expect(after.map((each) => `${each.code} ${each.message}`), fix.title).not.toContain(`${code} ${message}`)
+    expect(after.length).toBeLessThan(before.length)
+  }
 })

@@ -1,3 +1,4 @@
+export { overlayTarget } from './overlay-fix.js'
 export type {
   Bound, Discriminator, Encoding, Header, MediaType, OAuthFlow, OAuthFlowName, OAuthFlows, Operation, Parameter, ParameterLocation,
   ParameterStyle, RequestBody, Response, Schema, SchemaType, SecurityAlternative, SecurityRequirements, SecurityScheme, SecurityUse, Server,

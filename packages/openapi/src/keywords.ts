@@ -2,6 +2,8 @@ import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isInteger, isNumber, isObject, type JsonNumber, type JsonObject, type JsonValue } from '@oasgen/json'
 import { placeOf, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
+import { removalFix } from './overlay-fix.js'
+import { below } from './pointer.js'
 
 /** One object of a document whose members are read with the kind that OpenAPI gives them; others are told and left out. */
 export interface KeywordReader {
@@ -38,7 +40,8 @@ export function readKeywords(located: Located<JsonObject>, report: Report): Keyw
 /** A keyword whose value has another kind than its definition asks for. */
 export function misuse(located: Located<JsonObject>, keyword: string, expected: string): Finding {
   const texts = { keyword, found: nameValue(located.value[keyword]), expected }
-  return finding('OAS0403', texts, { where: placeOf(located, keyword) })
+  const at = { source: located.source, pointer: below(located.pointer, keyword) }
+  return finding('OAS0403', texts, { where: placeOf(located, keyword), ...removalFix(at, `leave \`${keyword}\` out`) })
 }
 
 /** YAML makes numbers and dates of texts without quotes; their letters are what was meant. */

@@ -5,6 +5,7 @@ import { extensionsOf, readKeywords } from './keywords.js'
 import { placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
 import type { MediaType, Parameter, ParameterLocation, Schema } from './normal-form.js'
+import { updateFix } from './overlay-fix.js'
 import { readCollectionFormat, readSerialisation } from './parameter-style.js'
 import { below } from './pointer.js'
 import { elementsOf, objectAt } from './referred-object.js'
@@ -128,10 +129,9 @@ function undeclared(context: LinkContext, name: string, path: Located, report: R
   const pointer = below(path.pointer, 'parameters', name)
   const place = path.source.place(path.pointer)
   const declaration = `{name: ${name}, in: path, required: true, schema: {type: string}}`
-  const target = `$.paths['${path.pointer.replace(/^\/paths\//, '').replaceAll('~1', '/').replaceAll('~0', '~')}']`
-  const update = { parameters: [{ name, in: 'path', required: true, schema: { type: 'string' } }] }
-  const fix = { kind: 'overlay', title: `declare \`${name}\``, actions: [{ target, update }] } as const
-  report(finding('OAS0305', { parameter: name, declaration }, { where: place, fix }))
+  const type = context.version === '2.0' ? { type: 'string' } : { schema: { type: 'string' } }
+  const fix = updateFix(path, `declare \`${name}\``, { parameters: [{ name, in: 'path', required: true, ...type }] })
+  report(finding('OAS0305', { parameter: name, declaration }, { where: place, ...fix }))
   return {
     name, in: 'path', required: true, style: 'simple', explode: false, allowReserved: false, allowEmptyValue: false, deprecated: false,
     extensions: {}, pointer, place, origin: 'path', schema: schemaAt(context, { source: path.source, pointer, value: { type: 'string' } }),

@@ -1,7 +1,8 @@
-import { finding, nearest, type DocumentPlace, type Finding, type Fix } from '@oasgen/diagnostics'
+import { finding, nearest, type DocumentPlace, type Finding } from '@oasgen/diagnostics'
 import { arrayIndex, isArray, isObject, readPointer, type JsonObject, type JsonValue } from '@oasgen/json'
 import { placeOf, type LinkContext, type Located } from './link-context.js'
 import { nameValue, shorten } from './name-value.js'
+import { updateFix } from './overlay-fix.js'
 import { below, childOf, valueAt } from './pointer.js'
 import type { SourceDocument } from './source-document.js'
 import { decodePercent, resolveUri } from './uri.js'
@@ -47,7 +48,7 @@ function resolveStep(context: LinkContext, from: Located<JsonObject>, seen: Set<
   const source = sourceOf(context, from.source, address)
   if (source === undefined) return refused(notLoaded(context, from.source, reference, where))
   const fragment = decodePercent(rest.join('#'))
-  const target: Target = { source, fragment, reference, where, seen }
+  const target: Target = { source, fragment, reference, where, seen, from }
   return fragment === '' || fragment.startsWith('/') ? byPointer(context, target) : byAnchor(context, target)
 }
 
@@ -64,6 +65,8 @@ interface Target {
   readonly reference: string
   readonly where: DocumentPlace
   readonly seen: Set<string>
+  /** The object that holds the `$ref`. */
+  readonly from: Located
 }
 
 function byPointer(context: LinkContext, target: Target): Resolved {
@@ -151,7 +154,7 @@ function dangling(target: Target, container: Located, tokens: readonly string[],
   const problem = inList ? `${place} has ${container.value.length} elements` : `${place} has no \`${shorten(token, 60)}\``
   const near = nearReference(target, container, tokens, index)
   const advice = near === undefined ? 'add what is missing, by an overlay if the document is not yours' : `did you mean \`${near}\`?`
-  const fix = near === undefined ? {} : { fix: referenceFix(target.where, near) }
+  const fix = near === undefined ? {} : updateFix(target.from, `refer to ${near}`, { $ref: near })
   return finding('OAS0201', { reference: shorten(target.reference, 100), problem, advice }, { where: target.where, ...fix })
 }
 
@@ -170,9 +173,4 @@ function sameNameElsewhere(root: JsonObject, name: string): readonly string[] {
     Object.keys(holder).map((section) => below(depth === 0 ? '' : '/components', section)))
   return sections.filter((section) => section !== '/paths' && section !== '/components').map((section) => below(section, name))
     .filter((pointer) => isObject(valueAt(root, pointer)))
-}
-
-function referenceFix(where: DocumentPlace, reference: string): Fix {
-  const target = `$${(readPointer(where.pointer) ?? []).slice(0, -1).map((token) => `['${token.replaceAll(/['\\]/g, '\\$&')}']`).join('')}`
-  return { kind: 'overlay', title: `refer to ${reference}`, actions: [{ target, update: { $ref: reference } }] }
 }

@@ -2,6 +2,7 @@ import { finding, type Finding } from '@oasgen/diagnostics'
 import { isArray, isObject, type JsonObject } from '@oasgen/json'
 import { memberOf, placeOf, type LinkContext, type Located, type Report } from './link-context.js'
 import { nameValue } from './name-value.js'
+import { removalFix } from './overlay-fix.js'
 import { below } from './pointer.js'
 import { follow } from './reference.js'
 
@@ -14,7 +15,7 @@ export function objectAt(context: LinkContext, located: Located, what: string, r
   }
   if (isObject(followed.target.value)) return followed.target as Located<JsonObject>
   const problem = `it is ${nameValue(followed.target.value)}, expected an object`
-  report(finding('OAS0304', { what, problem }, { where: placeOf(located) }))
+  report(finding('OAS0304', { what, problem }, { where: placeOf(located), ...removalFix(located, `leave ${what} out`) }))
   return undefined
 }
 
@@ -51,6 +52,6 @@ export function elementsOf(context: LinkContext, written: Located | undefined, w
   const located = followed.ok ? followed.target : { ...written, value: [] }
   const { source, pointer, value } = located
   if (isArray(value)) return value.map((item, index) => ({ source, pointer: below(pointer, index), value: item }))
-  report(finding('OAS0304', { what, problem: `it is ${nameValue(value)}, expected a list` }, { where: placeOf(located) }))
+  report(finding('OAS0304', { what, problem: `it is ${nameValue(value)}, expected a list` }, { where: placeOf(located), ...removalFix(located, `leave ${what} out`) }))
   return []
 }

@@ -1,8 +1,9 @@
-import { finding } from '@oasgen/diagnostics'
+import { finding, nearest } from '@oasgen/diagnostics'
 import { isArray, isInteger, isNumber, isObject, type JsonObject, type JsonValue } from '@oasgen/json'
 import { placeOf, type Located, type Report } from './link-context.js'
 import { nameValue, shorten } from './name-value.js'
 import type { Schema, SchemaType } from './normal-form.js'
+import { updateFix } from './overlay-fix.js'
 
 export interface TypeFacts {
   readonly types: readonly SchemaType[]
@@ -89,7 +90,20 @@ function knownType(name: JsonValue | undefined): KnownType | undefined {
 function reportType(located: Located<JsonObject>, name: JsonValue | undefined, meant: KnownType | undefined, report: Report): void {
   const type = typeof name === 'string' ? shorten(name, 40) : nameValue(name)
   const consequence = meant === undefined ? 'it is left out' : `it is read as \`${meant.type}\``
-  report(finding('OAS0401', { type, consequence }, { where: placeOf(located, 'type') }))
+  const fix = isArray(located.value['type']) ? {} : typeFix(located, meant ?? nearType(name))
+  report(finding('OAS0401', { type, consequence }, { where: placeOf(located, 'type'), ...fix }))
+}
+
+function typeFix(located: Located<JsonObject>, meant: KnownType | undefined): ReturnType<typeof updateFix> {
+  if (meant === undefined) return {}
+  const format = meant.format !== undefined && located.value['format'] === undefined ? { format: meant.format } : {}
+  return updateFix(located, `set the type ${meant.type}`, { type: meant.type, ...format })
+}
+
+/** What a slip of the pen most likely meant. */
+function nearType(name: JsonValue | undefined): KnownType | undefined {
+  const near = typeof name === 'string' ? nearest(name, Object.keys(TYPES)) : undefined
+  return near === undefined ? undefined : TYPES[near]
 }
 
 /** Keywords that make sense for one type only, strongest first. */

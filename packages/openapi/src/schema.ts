@@ -3,6 +3,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '@oasgen/json
 import { memberOf, placeOf, type LinkContext, type Located } from './link-context.js'
 import { nameValue } from './name-value.js'
 import type { Discriminator, Schema } from './normal-form.js'
+import { removalFix } from './overlay-fix.js'
 import { below } from './pointer.js'
 import { follow, keyOf, resolveReference } from './reference.js'
 import { siblingView } from './ref-siblings.js'
@@ -25,7 +26,7 @@ function tooMany(context: LinkContext, located: Located): Finding {
 }
 
 function noSchema(located: Located): Finding {
-  return finding('OAS0402', { found: nameValue(located.value) }, { where: placeOf(located) })
+  return finding('OAS0402', { found: nameValue(located.value) }, { where: placeOf(located), ...removalFix(located, 'leave it out') })
 }
 
 function makeSchema(context: LinkContext, located: Located): Schema {

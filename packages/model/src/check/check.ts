@@ -13,7 +13,7 @@ import { verbFindings } from './verbs.js'
 /** Everything that document and definition say together and that does not fit, each with its places. */
 export function checkModel(model: ResourceModel, document: Document, missed: readonly MissedRemoval[]): readonly Finding[] {
   return [
-    ...verbFindings(model), ...identityFindings(model), ...statusFindings(model), ...answerFindings(model), ...fieldFindings(model),
+    ...verbFindings(model), ...identityFindings(model), ...statusFindings(model, document), ...answerFindings(model), ...fieldFindings(model),
     ...mappingFindings(model), ...configurationFindings(model, document, missed),
   ]
 }
