@@ -53,7 +53,7 @@ export function startController({ plan, key, kubeconfig, interval, workers }) {
   const port = ports[starts++ % ports.length]
   const args = ['-group=bench.example', '-version=v1alpha1', '-resource=things', `-plan=${plan}`, `-key=${key}`, `-resync-interval=${interval}`, `-workers=${workers}`, `-health-port=${port}`]
   const profile = process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`]
-  const child = kept(spawn(process.execPath, [...profile, CONTROLLER, ...args], { env: { ...process.env, KUBECONFIG: kubeconfig, UV_THREADPOOL_SIZE: '16' }, stdio: ['ignore', 'ignore', 'pipe'] }))
+  const child = kept(spawn(process.execPath, [...profile, CONTROLLER, ...args], { env: { ...process.env, KUBECONFIG: kubeconfig, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '16' }, stdio: ['ignore', 'ignore', 'pipe'] }))
   let isServing = false
   child.stderr.on('data', (data) => {
     if (process.env.VERBOSE) process.stderr.write(data)

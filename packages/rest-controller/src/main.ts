@@ -1,3 +1,4 @@
+import './calm-start.js'
 import { runRestController } from './run.js'
 
 const stopping = new AbortController()
