@@ -120,7 +120,7 @@ export interface RedirectPolicy {
   readonly max?: number
 }
 
-/** What a key's requests may cost the remote side. */
+/** What a key's requests may cost one host. */
 export interface RequestLimitsPerKey {
   /** Requests in flight. Default 32. */
   readonly concurrency?: number
@@ -131,7 +131,7 @@ export interface RequestLimitsPerKey {
 }
 
 export interface SendContext {
-  /** Names the budget: host and credential. Requests of one key share concurrency, token bucket and breaker. */
+  /** Names the credential. Requests of one key to one host share concurrency, token bucket and breaker. */
   readonly key: string
   readonly auth: Readonly<Record<string, AuthScheme>>
   readonly secrets: SecretReader

@@ -138,3 +138,46 @@ describe('send', () => {
     expect(await send({ auth })).toMatchObject({ type: 'response' })
   })
 })
+
+describe('look', () => {
+  const look = (known?: string, extra: Partial<SendContext> = {}) => transport.look({ method: 'GET', url: `${origin}/things`, headers: [] }, context(extra), known)
+
+  it('knows an answer again without reading it, and any other one is read', async () => {
+    answer = json('{"a":1}')
+    const first = await look()
+    expect(first).toMatchObject({ type: 'response', response: { body: { value: { a: 1 } } }, digest: expect.any(String) as string })
+    const { digest } = first as { digest: string }
+    expect(await look(digest)).toEqual({ type: 'same', status: 200, tookMs: expect.any(Number) as number })
+    answer = json('{"a":2}')
+    expect(await look(digest)).toMatchObject({ type: 'response', response: { body: { value: { a: 2 } } } })
+  })
+
+  it.each<{ readonly reason: string; readonly status: number; readonly type: string; readonly body: string }>([
+    { reason: 'another status says something else', status: 404, type: 'application/json', body: '{"a":1}' },
+    { reason: 'another type is read in another way', status: 200, type: 'text/plain', body: '{"a":1}' },
+    { reason: 'white space may mean nothing, and is not judged here', status: 200, type: 'application/json', body: '{"a": 1}' },
+    { reason: 'nothing is not something', status: 200, type: 'application/json', body: '' },
+  ])('$reason', async ({ status, type, body }) => {
+    answer = json('{"a":1}')
+    const { digest } = (await look()) as { digest: string }
+    answer = (_, response) => void response.writeHead(status, { 'content-type': type }).end(body)
+    expect(await look(digest)).toMatchObject({ type: 'response', response: { status } })
+  })
+
+  it('fails as send does, and has then nothing to be known by', async () => {
+    const refused = await transport.look({ method: 'GET', url: `${origin}/things`, headers: [{ name: 'x', value: [sealed('absent')] }] }, context(), '200 x')
+    expect(refused).toMatchObject({ type: 'failure', failure: { code: 'NET0202', sent: 'nothing' } })
+    expect(refused).not.toHaveProperty('digest')
+  })
+
+  it('uses what a Secret says now, also for a request that it has seen', async () => {
+    answer = json('{}')
+    const auth = { alternatives: [{ schemes: [{ scheme: 't', scopes: [] }] }] }
+    const request = { method: 'GET', url: `${origin}/things`, headers: [], auth } as const
+    for (const token of ['one-token', 'two-token']) {
+      seen = []
+      await transport.look(request, context({ auth: { t: { type: 'bearer', token: secret('rotated') } }, secrets: () => ({ value: token, version: token }) }))
+      expect(seen[0]?.headers.authorization).toBe(`Bearer ${token}`)
+    }
+  })
+})

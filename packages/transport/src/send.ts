@@ -160,7 +160,7 @@ interface Target {
 
 async function sendThroughGate(sending: Sending, target: Target): Promise<RawResult> {
   const { runtime, context, deadline } = sending
-  const gate = runtime.gates.of(context.key, context.limits)
+  const gate = runtime.gates.of(`${context.key} ${target.url.host}`, context.limits)
   const entered = gate.enter(runtime.options.defaults.maxWaitMs)
   const turn = entered instanceof Promise ? await entered : entered
   const { host } = target.url

@@ -286,10 +286,22 @@ describe('hosts do not wait for each other', () => {
     await Promise.all([hung.close(), patient.close()])
   })
 
+  it('a dead host next to a healthy one of the same credential: each has its own breaker and places', async () => {
+    const own = createTransport({ defaults: QUICK })
+    const dead = await startTcp((socket) => socket.destroy())
+    server.answer = json('{}')
+    const to = (origin: string) => own.send({ method: 'GET', url: origin, headers: [] }, testContext({}, { key: 'both', limits: { concurrency: 1 } }))
+    for (let index = 0; index < 6; index += 1) await to(dead.origin)
+    expect(await to(dead.origin)).toMatchObject({ failure: { reason: 'circuitOpen' } })
+    expect(summary(await to(server.origin))).toBe('200 json')
+    await Promise.all([own.close(), dead.close()])
+  })
+
   it('opens the breaker after failures in a row, and closes it by one probe', async () => {
     let clock = Date.UTC(2026, 0, 1)
     const own = createTransport({ now: () => clock, defaults: QUICK })
-    const raw = await startTcp((socket) => socket.destroy())
+    let talk = (socket: Socket): unknown => socket.destroy()
+    const raw = await startTcp((socket) => void talk(socket))
     const at = () => own.send({ method: 'GET', url: raw.origin, headers: [] }, testContext({}, { key: 'breaker' }))
     for (let index = 0; index < 5; index += 1) expect(summary(await at())).toBe('NET0131 reset maybe')
     expect(await at()).toMatchObject({ failure: { reason: 'circuitOpen', sent: 'nothing', retryAfterMs: 1000 } })
@@ -297,10 +309,9 @@ describe('hosts do not wait for each other', () => {
     expect(summary(await at())).toBe('NET0131 reset maybe')
     expect(await at()).toMatchObject({ failure: { reason: 'circuitOpen', retryAfterMs: 2000 } })
     clock += 2_000
-    server.answer = json('{}')
-    const healed = () => own.send({ method: 'GET', url: server.origin, headers: [] }, testContext({}, { key: 'breaker' }))
-    expect(summary(await healed())).toBe('200 json')
-    expect(summary(await healed())).toBe('200 json')
+    talk = (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}'))
+    expect(summary(await at())).toBe('200 json')
+    expect(summary(await at())).toBe('200 json')
     await Promise.all([own.close(), raw.close()])
   })
 
