@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 export const GENERATED = {
   'docs/diagnostics.md': async () => (await import('../packages/diagnostics/dist/index.js')).renderCatalogue(),
   'docs/restdefinition.md': async () => (await import('../packages/restdefinition/dist/index.js')).renderFieldReference(),
+  'docs/cookbook.md': async () => (await import('./cookbook.mjs')).renderCookbook(),
   'docs/fidelity.md': async () => (await import('../packages/crd/dist/index.js')).renderFidelityRules(),
   'specs/plan/schema.json': async () => `${JSON.stringify((await import('../packages/plan/dist/index.js')).planSchema(), null, 2)}\n`,
   'docs/reference/cli.md': async () => (await import('../packages/cli/dist/index.js')).renderCliReference(),
