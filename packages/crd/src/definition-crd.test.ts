@@ -111,6 +111,38 @@ const BOTH: readonly { readonly name: string; readonly resource: object; readonl
   { name: 'everything at once', resource: { verbsDescription: [VERB], readyWhen: 'true', exports: [{ to: 'Secret', key: 'a', value: 'observed.a' }] }, spec: { document: { digest: `sha256:${'a'.repeat(64)}` }, controller: { mode: 'shared' } }, good: true },
 ]
 
+const PROGRAM = { ref: 'configmap://default/programs/a.jq', entrypoint: 'main' }
+/** Each field that release 0.21 added, with each of its forms. */
+const NEWEST = {
+  compareScope: 'identifiersAndStatus',
+  identifiers: ['name'], additionalStatusFields: ['id'],
+  configurationFields: [{ fromOpenAPI: { name: 'api-version', in: 'query' }, fromRestDefinition: { actions: ['*'] } }],
+  excludedSpecFields: ['a.b'],
+  verbsDescription: [
+    {
+      action: 'get', method: 'GET', path: '/a/{id}', successCodes: [203], tolerateCodes: [206], notFoundCodes: [410], notFoundBody: { inline: '.deleted == true' },
+      headers: [{ name: 'Accept', value: 'application/vnd.x+json' }], queries: [{ name: 'expand', value: 'all' }], responseTransform: PROGRAM,
+      fieldMapping: [
+        { inPath: 'id', inCustomResource: 'status.id' },
+        { inResponse: 'owner.login', inCustomResource: 'spec.owner' },
+        { inResponse: 'state', inCustomResource: 'spec.state', valueMapping: { type: 'alias', aliases: [{ customResourceValue: 'on', apiValue: '1' }] } },
+        { inResponse: 'size', inCustomResource: 'spec.size', valueMapping: { type: 'jq', jq: { inline: '. / 1024' } }, defaultIfAbsent: 0 },
+      ],
+    },
+    { action: 'findby', method: 'GET', path: '/a', identifiersMatchPolicy: 'AND', pagination: { type: 'continuationToken', continuationToken: { request: { tokenIn: 'query', tokenPath: 'page' }, response: { tokenIn: 'header', tokenPath: 'next' } } } },
+    {
+      action: 'create', method: 'POST', path: '/a', requestTransform: { inline: '.' },
+      fieldMapping: [{ inBody: 'password', resolver: { type: 'secretRef', secretRef: { nameFromCustomResource: 'spec.secretName', keyFromCustomResource: 'spec.secretKey' } } }],
+      async: {
+        mode: 'requeue', operationRef: { in: 'header', path: 'Operation-Location', jq: { inline: 'split("/") | last' } }, postGet: true,
+        poll: { path: '/operations/{operationId}', method: 'GET', handleParam: 'operationId', statusPath: 'status', successValues: ['done'], failureValues: ['failed'], intervalSeconds: 1, maxAttempts: 10, timeoutSeconds: 60 },
+      },
+    },
+    { action: 'update', method: 'PATCH', path: '/a/{id}', requestFieldMapping: [{ inPath: 'id', inCustomResource: 'status.id' }], async: { mode: 'blocking', operationRef: { in: 'body', path: 'operation.id' }, poll: { path: '/operations/{operationId}', statusPath: 'status', successValues: ['done'] } } },
+    { action: 'delete', method: 'DELETE', path: '/a/{id}', requestFieldMapping: [{ inPath: 'id', inCustomResource: 'status.id' }] },
+  ],
+}
+
 describe('the reader and the API server agree', () => {
   const structural = readSchema(schemaOfVersion(CRD, 'v1alpha1') ?? {}).value ?? {}
   const validator: ObjectValidator = buildValidator(structural)
@@ -120,6 +152,19 @@ describe('the reader and the API server agree', () => {
     const refused = validator.validate(object).map(printViolation)
     const errors = readRestDefinition(object).findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
     expect({ refused: refused.length > 0, errors: errors.length > 0 }, [...refused, ...errors].join('; ')).toEqual({ refused: !good, errors: !good })
+  })
+
+  it('take everything of the newest release of the reference', () => {
+    const object = definitionOf(NEWEST) as JsonObject
+    expect(validator.validate(object).map(printViolation)).toEqual([])
+    expect(JSON.stringify(prune(structural, object).value)).toBe(JSON.stringify(object))
+    expect(readRestDefinition(object).findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([])
+  })
+
+  it.each(['createApiRef', 'observeApiRef', 'updateApiRef', 'deleteApiRef'])('refuse %s, which hands the verb to another service, and point to steps', (member) => {
+    const { findings } = readRestDefinition(definitionOf({ verbsDescription: [VERB], [member]: { name: 'x', namespace: 'y' } }))
+    const refusal = findings.find(({ severity }) => severity === 'error')
+    expect(`${refusal?.message} ${refusal?.help}`).toContain('steps')
   })
 
   it('knows the same fields: what the reader calls unknown, the API server prunes', () => {

@@ -20,6 +20,6 @@ function flow(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== null && prototype !== Object.prototype) return String(value)
+  if (prototype !== null && prototype !== Object.prototype) return (value as { readonly toString: () => string }).toString()
   return `{${Object.entries(value).flatMap(([name, item]) => (item === undefined ? [] : [`${JSON.stringify(name)}: ${flow(item)}`])).join(', ')}}`
 }
