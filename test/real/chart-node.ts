@@ -12,11 +12,10 @@ export interface ChartCluster {
   readonly kube: Kube
   readonly kubeconfig: string
   readonly server: RealApiServer
-  /** Where the provider answers probes here; several programs share one machine, so the ports of the chart cannot be used. */
+  /** Where the newest provider answers probes here; several programs share one machine, so the ports of the chart cannot be used. */
   readonly ports: { readonly health: number; readonly metrics: number }
   helm(...args: readonly string[]): Promise<string>
   kubectl(args: readonly string[], input?: string): Promise<string>
-  apply(...objects: readonly JsonObject[]): Promise<void>
   namespace(name: string): Promise<void>
   output(): string
   close(): Promise<void>
@@ -37,7 +36,6 @@ export interface Place {
   readonly server: RealApiServer
   /** Mount path → folder with the files of the volume. */
   readonly mounts: ReadonlyMap<string, string>
-  readonly ports: ChartCluster['ports']
   readonly folder: string
 }
 
@@ -47,14 +45,18 @@ export async function startChartCluster(runsAs: RunsAs = asBundle): Promise<Char
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, server.kubeconfig(), { mode: 0o600 })
   const kube = connectKube((await loadKubeconfig({ path: kubeconfig })).value!)
-  const [health = 0, metrics = 0] = await freePorts(2)
-  const ports = { health, metrics }
+  const ports = { health: 0, metrics: 0 }
   const lines: string[] = []
   const kubelet: Kubelet = await startKubelet({
     kube, server, folder,
-    // All controllers share the machine's ports.
-    env: { REST_CONTROLLER_HEALTH_PORT: '0', OASGEN_PROVIDER_HEALTH_PORT: String(health), OASGEN_PROVIDER_METRICS_PORT: String(metrics) },
-    programOf: async (container, pod) => runsAs(container, { kube, pod, server, ports, folder, mounts: await mountVolumes(kube, pod, { container, folder }) }),
+    // All programs share the machine's ports, and an old and a new one run side by side during a rollout.
+    env: { REST_CONTROLLER_HEALTH_PORT: '0' },
+    programOf: async (container, pod) => {
+      const [health = 0, metrics = 0] = await freePorts(2)
+      if (textOf(container['name']) === 'provider') Object.assign(ports, { health, metrics })
+      const standin = await runsAs(container, { kube, pod, server, folder, mounts: await mountVolumes(kube, pod, { container, folder }) })
+      return { ...standin, env: { ...standin.env, OASGEN_PROVIDER_HEALTH_PORT: String(health), OASGEN_PROVIDER_METRICS_PORT: String(metrics) } }
+    },
     onOutput: (pod, text) => void lines.push(...text.trimEnd().split('\n').map((line) => `${pod}: ${line}`)),
   })
   const env = { KUBECONFIG: kubeconfig, HELM_CONFIG_HOME: join(folder, 'helm'), HELM_CACHE_HOME: join(folder, 'helm'), HELM_DATA_HOME: join(folder, 'helm') }
@@ -62,7 +64,6 @@ export async function startChartCluster(runsAs: RunsAs = asBundle): Promise<Char
   return {
     kube, kubeconfig, server, ports, kubectl,
     helm: (...args) => run(helmCommand(), args, { env }),
-    apply: async (...objects) => void (await kubectl(['apply', '--server-side', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n'))),
     // What is deployed must be allowed where nothing else is.
     namespace: async (name) => void (await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } }))),
     output: () => lines.slice(-200).join('\n'),
@@ -81,7 +82,7 @@ const BUNDLES: readonly (readonly [image: string, file: string])[] = [
 ]
 
 /** The bundle that the image of this name holds, with paths into volumes as they are here. */
-function asBundle(container: JsonObject, { mounts }: Place): Standin {
+export function asBundle(container: JsonObject, { mounts }: Place): Standin {
   const image = textOf(container['image'])
   const file = BUNDLES.find(([name]) => image.includes(`/${name}:`) || image.includes(`/${name}@`))?.[1]
   if (file === undefined) throw new Error(`nothing stands for the image ${image}`)

@@ -45,11 +45,6 @@ app.kubernetes.io/part-of: oasgen
 {{- end -}}
 {{- end -}}
 
-{{- /* True when more than one replica may run. */ -}}
-{{- define "oasgen-provider.isReplicated" -}}
-{{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) -}}true{{- end -}}
-{{- end -}}
-
 {{- /* Groups that the provider may touch: those of allowGroups when each is a name, else all. */ -}}
 {{- define "oasgen-provider.generatedGroups" -}}
 {{- $exact := true -}}
