@@ -29,7 +29,7 @@ export async function restore(cluster: ChartCluster, objects: readonly JsonObjec
 
 async function put(cluster: ChartCluster, objects: readonly JsonObject[]): Promise<void> {
   if (objects.length === 0) return
-  const items = objects.map(({ status: _, ...object }) => object)
+  const items = objects.map((object) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== 'status')))
   await cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
 }
 
