@@ -32,7 +32,7 @@ export const FIDELITY_RULES = {
   'required-unknown': 'A required field that no part of the schema declares would be pruned and then missed.',
   'required-read-only': 'A field that the API fills cannot be required of the user.',
   'no-form': 'The keyword has no counterpart in the schema of a CRD.',
-  not: 'not is carried only where it speaks of required fields and values of declared fields.',
+  not: 'not is carried only where it forbids fields that are declared to stand together, or values of a scalar, and says nothing else.',
   'status-open': 'The status takes what the API answers, so that a surprise never lets the whole status fail: only types are carried.',
   'string-fallback': 'No answer of the document has the field. It is typed as text, as in the reference.',
   'definition-relaxed': 'The definition says that the document is wrong about this field.',

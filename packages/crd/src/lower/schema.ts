@@ -4,6 +4,7 @@ import { below, type Lowering, note, type Spot } from './context.js'
 import { describe, LONGEST_DESCRIPTION } from './describe.js'
 import { firstOf, mergeAllOf, type Merged } from './merge.js'
 import { lowerList } from './list.js'
+import { lowerNot } from './not.js'
 import { lowerObject, nameStep } from './object.js'
 import { childrenOf, plainChildren, shareRoom, sizeOf } from './room.js'
 import { lowerConstraints, lowerEnum, lowerFormat } from './scalar.js'
@@ -13,7 +14,7 @@ import { settleUnions, type Settled } from './union.js'
 /**
  * One schema of the document as a structural schema. Total: what has no form is weakened or left out, and each such step is noted.
  * The passes run at every level in this order: mergeAllOf, settleUnions, settleType, lowerEnum, lowerFormat, lowerConstraints,
- * lowerPattern, lowerList, lowerObject, lowerNull, noteLost.
+ * lowerPattern, lowerList, lowerObject, lowerNot, lowerNull, noteLost.
  */
 export function lowerSchema(lowering: Lowering, schema: Schema, spot: Spot, prefix?: string): Structural {
   const { budget, limits: bounds } = lowering
@@ -82,7 +83,8 @@ function lowerMerged(lowering: Lowering, { merged, junctors }: Settled, spot: Sp
   const type = settleType(lowering, merged, spot)
   const form = formOf(lowering, merged, type, spot)
   const relaxed = lowering.rules.get(spot.field)?.relax === true
-  const body = relaxed ? onlyType(lowering, merged, form.node, spot) : { ...form.node, ...joinJunctors(form.node, junctors) }
+  const nots = relaxed ? [] : lowerNot(lowering, merged, form.node, spot)
+  const body = relaxed ? onlyType(lowering, merged, form.node, spot) : { ...form.node, ...joinJunctors(form.node, [...junctors, ...nots]) }
   const told = describe(
     merged,
     { ...(prefix !== undefined && { prefix }), ...(form.told !== undefined && { format: form.told }) },
@@ -214,7 +216,7 @@ function onlyType(lowering: Lowering, merged: Merged, node: Structural, spot: Sp
   }
 }
 
-/** Pass 10, lowerNull: an enum refuses null whatever it lists, so there the values move into a rule, or null goes. */
+/** Pass 11, lowerNull: an enum refuses null whatever it lists, so there the values move into a rule, or null goes. */
 function lowerNull(lowering: Lowering, merged: Merged, node: Structural, spot: Spot): Structural {
   if (!merged.nullable) return node
   if (node.enum === undefined) {
@@ -252,12 +254,11 @@ export function celText(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll('\'', '\\\'').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
 }
 
-/** Pass 11, noteLost: keywords without a counterpart, and defaults, which the comparison keeps. */
+/** Pass 12, noteLost: keywords without a counterpart, and defaults, which the comparison keeps. */
 function noteLost(lowering: Lowering, merged: Merged, spot: Spot): void {
   for (const schema of merged.parts) {
     if (schema.default !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'default', rule: 'defaults' })
     for (const { keyword } of schema.unsupported) note(lowering, spot, { outcome: 'dropped', schema, keyword, rule: 'no-form' })
-    if (schema.not !== undefined) note(lowering, spot, { outcome: 'dropped', schema, keyword: 'not', rule: 'not' })
     if (schema.nullBranch !== undefined) note(lowering, spot, { outcome: 'strengthened', schema, keyword: schema.nullBranch, rule: 'null-branch' })
   }
 }
