@@ -93,7 +93,13 @@ function writeRecords(io: CommandIo, options: ConformCommandOptions, { scores, c
 }
 
 function scoreJson({ lives, ...head }: Score): JsonValue {
-  return { ...head, lives: lives.map(({ entries: _, exchanges: __, ...life }) => life as unknown as JsonObject) } as JsonObject
+  return { ...head, lives: lives.map(lifeJson) } as JsonObject
+}
+
+/** Without the traffic, which --har writes. */
+function lifeJson(life: Score['lives'][number]): JsonValue {
+  const { entries: _, exchanges: __, ...told } = life
+  return told as unknown as JsonObject
 }
 
 function isWrong({ lives, problem }: Score): boolean {

@@ -3,10 +3,10 @@ import { hasErrors, type Finding } from '@oasgen/diagnostics'
 import { prepare } from '@oasgen/engine'
 import type { JsonObject } from '@oasgen/json'
 import { buildModel, linkOptions } from '@oasgen/model'
-import { linkDocument, readDocument } from '@oasgen/openapi'
+import { applyOverlays, linkDocument, readDocument, readOverlay } from '@oasgen/openapi'
 import type { Plan } from '@oasgen/plan'
 import { compilePlan } from '@oasgen/planner'
-import { readRestDefinition } from '@oasgen/restdefinition'
+import { readRestDefinition, type RestDefinition } from '@oasgen/restdefinition'
 import { readSwitches, SWITCHES, SWITCH_NAMES, type SwitchName, type Verb } from '../server/switches.js'
 import { live, PHASES, type Life, type Phase } from './life.js'
 import { kindOf, sampleSpec } from './sample.js'
@@ -56,16 +56,24 @@ export async function conformDefinition(document: DocumentText, definition: Json
   return 'findings' in compiled ? compiled : conformPlan(compiled, options)
 }
 
-/** Document and definition as the provider compiles them, without overlays. */
+/** Document and definition as the provider compiles them. */
 export function compileSubject({ uri, bytes }: DocumentText, object: JsonObject): Subject | { readonly findings: readonly Finding[] } {
   const definition = readRestDefinition(object)
-  const source = readDocument(bytes, { uri })
+  const source = overlaid(readDocument(bytes, { uri }), definition.value)
   if (definition.value === undefined || source.value === undefined) return { findings: errorsOf([...definition.findings, ...source.findings]) }
   const model = buildModel(linkDocument(source.value, new Map(), linkOptions(definition.value)), definition.value)
   const [crds, plan] = [renderCrds(model.value), compilePlan(model.value)]
   const findings = errorsOf([...definition.findings, ...model.findings, ...crds.findings, ...plan.findings])
   if (plan.value === undefined || hasErrors(findings)) return { findings }
   return { plan: plan.value, resourceCrd: crds.resource, ...(crds.configuration && { configurationCrd: crds.configuration }) }
+}
+
+/** With the overlays that stand in the definition itself; those that it names by address are for `oasgen` to read. */
+function overlaid(source: ReturnType<typeof readDocument>, definition: RestDefinition | undefined): ReturnType<typeof readDocument> {
+  const inline = (definition?.document.overlays ?? []).flatMap((overlay) => (overlay.type === 'inline' ? [readOverlay(overlay.overlay, { uri: `restdefinition:${overlay.at}` })] : []))
+  if (source.value === undefined || inline.length === 0) return source
+  const applied = applyOverlays(source.value, inline.flatMap(({ value }) => (value === undefined ? [] : [value])))
+  return { value: applied.value, findings: [...source.findings, ...inline.flatMap(({ findings }) => findings), ...applied.findings] }
 }
 
 function errorsOf(findings: readonly Finding[]): readonly Finding[] {

@@ -134,7 +134,7 @@ const MOST_IDLE_ROUNDS = 12
 
 /** Three intervals in a row in which nothing happens, neither here nor there; gives what was written all the same. */
 async function idle({ runner, server, clock }: Stage): Promise<number> {
-  let [writes, quiet] = [0, 0]
+  let [writes, quiet] = [0, -1]
   // What lags has arrived by the next interval.
   clock.now += INTERVAL_MS
   for (let round = 0; round < MOST_IDLE_ROUNDS && quiet < QUIET_ROUNDS; round++) {

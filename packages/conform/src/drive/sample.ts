@@ -49,7 +49,7 @@ export function mayFollow({ validator, apiVersion, kind }: Kind, before: JsonObj
 
 /** A rule that allows one of two fields: the first is kept. */
 function withoutRival(spec: JsonObject, message: string): JsonObject | undefined {
-  const [, first = '', second = ''] = /(?:exactly|at most) one of (\w+) and (\w+)/.exec(message) ?? []
+  const [, first = '', second = ''] = /(?:exactly|at most|only) one of (\w+) and (\w+)/.exec(message) ?? []
   if (!Object.hasOwn(spec, first) || !Object.hasOwn(spec, second)) return undefined
   return Object.fromEntries(Object.entries(spec).filter(([name]) => name !== second))
 }
