@@ -5,7 +5,7 @@ import { actionsOf, methodOf, parameterOf } from '../resource/configuration.js'
 import type { MissedRemoval } from '../resource/spec.js'
 import type { ResourceModel } from '../resource-model.js'
 import { followPath } from '../verb/response.js'
-import { at } from './places.js'
+import { at, replaceFix } from './places.js'
 
 export function configurationFindings(model: ResourceModel, document: Document, missed: readonly MissedRemoval[]): readonly Finding[] {
   return [...unknownFields(model), ...unknownExclusions(model, missed), ...unsupportedSchemes(document)]
@@ -23,7 +23,7 @@ function unknownFields(model: ResourceModel): readonly Finding[] {
       (call?.parameters ?? []).filter((each) => each.in === field.in).map(({ name }) => name),
     )
     const near = nearestName(field.name, names)
-    const extras = { ...at(model, field.at), ...(near !== undefined && near !== field.name && { help: `did you mean ${near}?` }) }
+    const extras = { ...at(model, field.at), ...(near !== undefined && near !== field.name && { help: `did you mean ${near}?`, ...replaceFix(`${field.at}/fromOpenAPI/name`, near) }) }
     return [finding('MDL0218', { actions: lacking.join(', '), in: field.in, name: field.name }, extras)]
   })
 }
@@ -32,7 +32,7 @@ function unknownExclusions(model: ResourceModel, missed: readonly MissedRemoval[
   const names = model.spec.map(({ name }) => name)
   return missed.filter(({ list, path }) => list === 'excludedSpecFields' && !isLeftOut(model, path)).map(({ path, at: pointer }) => {
     const near = nearestName(path, names)
-    return finding('MDL0220', { path }, { ...at(model, pointer), ...(near !== undefined && { help: `did you mean ${near}?` }) })
+    return finding('MDL0220', { path }, { ...at(model, pointer), ...(near !== undefined && { help: `did you mean ${near}?`, ...replaceFix(pointer, near) }) })
   })
 }
 

@@ -5,7 +5,7 @@ import { itemsOf, propertyOf, typesOf } from '../schema/look.js'
 import type { FieldModel } from '../resource/fields.js'
 import type { ResourceModel } from '../resource-model.js'
 import type { Schema } from '@oasgen/openapi'
-import { at, sameWord, strictly } from './places.js'
+import { appended, at, mappingFix, sameWord, strictly } from './places.js'
 
 export function fieldFindings(model: ResourceModel): readonly Finding[] {
   return [
@@ -52,10 +52,24 @@ function twins(model: ResourceModel): readonly Finding[] {
       finding(
         'MDL0219',
         { first: `spec.${first.name}`, second: `spec.${second.name}` },
-        { where: first.place, related, ...strictly(model), severity: 'warning' },
+        { where: first.place, related, ...twinFix(model, first, second), ...strictly(model), severity: 'warning' },
       ),
     ]
   })
+}
+
+/** A parameter and a field of the body: the field fills the parameter, and the parameter leaves the spec. */
+function twinFix(model: ResourceModel, first: FieldModel, second: FieldModel): Pick<Finding, 'fix'> {
+  const [parameter, field] = first.origin.type === 'parameter' ? [first, second] : [second, first]
+  if (parameter.origin.type !== 'parameter' || field.origin.type !== 'body' || parameter.origin.in !== 'path') return {}
+  const { name } = parameter
+  const verbs = Object.values(model.verbs).filter(({ call }) => call?.parameters.some((each) => each.in === 'path' && each.name === name) === true)
+  const mappings = verbs.flatMap(({ description }) => {
+    const { fix } = mappingFix(model, description.at, { inPath: name, inCustomResource: `spec.${field.name}` })
+    return fix?.kind === 'definition' ? fix.patch : []
+  })
+  const patch = [...mappings, appended(model, 'excludedSpecFields', name)]
+  return { fix: { kind: 'definition', title: `let spec.${field.name} fill ${name}`, patch } }
 }
 
 const RESERVED = ['configurationRef']

@@ -5,7 +5,7 @@ import type { ParameterModel } from '../verb/parameters.js'
 import { propertiesOf } from '../schema/look.js'
 import { answerOf } from '../resource/status.js'
 import type { ResourceModel } from '../resource-model.js'
-import { at, mappingFix, sameWord, strictly } from './places.js'
+import { appended, at, mappingFix, sameWord, strictly } from './places.js'
 
 const ITEM_ACTIONS: readonly VerbAction[] = ['get', 'update', 'delete']
 
@@ -80,11 +80,7 @@ function assignedButRequired(model: ResourceModel): readonly Finding[] {
   return model.identity.flatMap(({ parameter, path }) => {
     const field = model.spec.find(({ name }) => name === parameter)
     if (path === `spec.${parameter}` || field?.origin.type !== 'parameter' || !field.required || model.verbs.create === undefined) return []
-    const excluded = model.definition.resource.excludedSpecFields.length
-    const pointer = '/spec/resource/excludedSpecFields'
-    const patch = excluded === 0
-      ? { op: 'add' as const, path: pointer, value: [parameter] }
-      : { op: 'add' as const, path: `${pointer}/-`, value: parameter }
+    const patch = appended(model, 'excludedSpecFields', parameter)
     return [
       finding(
         'MDL0237',

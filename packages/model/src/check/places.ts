@@ -1,4 +1,4 @@
-import type { FindingExtras, Place, RelatedPlace, Severity } from '@oasgen/diagnostics'
+import type { FindingExtras, FixOperation, Place, RelatedPlace, Severity } from '@oasgen/diagnostics'
 import { definitionPlace } from '@oasgen/restdefinition'
 import type { ResourceModel } from '../resource-model.js'
 
@@ -32,6 +32,17 @@ export function mappingFix(
       patch: [empty ? { op: 'add', path, value: [mapping] } : { op: 'add', path: `${path}/-`, value: mapping }],
     },
   }
+}
+
+/** One text of the definition in the place of another. */
+export function replaceFix(path: string, value: string): Pick<FindingExtras, 'fix'> {
+  return { fix: { kind: 'definition', title: `use ${value}`, patch: [{ op: 'replace', path, value }] } }
+}
+
+/** One more entry of a list of the definition, which may not be there yet. */
+export function appended(model: ResourceModel, list: 'excludedSpecFields', value: string): FixOperation {
+  const path = `/spec/resource/${list}`
+  return model.definition.resource[list].length === 0 ? { op: 'add', path, value: [value] } : { op: 'add', path: `${path}/-`, value }
 }
 
 /** `user_id`, `userId` and `UserID` are one word. */
