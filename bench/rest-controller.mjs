@@ -73,7 +73,6 @@ async function create(count, { parallel, told }) {
       const answer = await kube.create(THINGS, { apiVersion: 'bench.example/v1alpha1', kind: 'Thing', metadata: { name, namespace: 'default' }, spec })
       if (!answer.ok) throw new Error(answer.error.finding.message)
       told?.(name, Date.now())
-      if (parallel === 1) await sleep(20)
     }
   }))
 }
@@ -103,16 +102,19 @@ async function burst() {
   await stop(process_)
 }
 
+/** One after the other, each created when the one before it is there: what is measured is the way of one, not a queue. */
 async function latency() {
   const process_ = controller('3m')
   await until('it serves', () => process_.serves())
-  const accepted = new Map()
   const posted = new Map()
   api.on('message', (got) => { if (got.type === 'post') posted.set(got.name, got.at) })
-  await create(100, { parallel: 1, told: (name, at) => accepted.set(name, at) })
-  await until('all are posted', () => posted.size >= 100)
-  const took = [...accepted].map(([name, at]) => Math.max(0, posted.get(name) - at))
-  verdict('accepted to POST, milliseconds at the median', median(took), { wanted: '<=', bound: 25, note: `p95 ${took.toSorted((a, b) => a - b)[94]}; reference ${REFERENCE.acceptedMs} ms, measured elsewhere` })
+  const took = []
+  for (let count = 0; count < 100; count += 1) {
+    await create(1, { parallel: 1, told: (name, at) => took.push(until('it is posted', () => posted.has(name)).then(() => Math.max(0, posted.get(name) - at))) })
+    await took.at(-1)
+  }
+  const all = (await Promise.all(took)).toSorted((a, b) => a - b)
+  verdict('accepted to POST, milliseconds at the median', median(all), { wanted: '<=', bound: 25, note: `p95 ${all[94]}; reference ${REFERENCE.acceptedMs} ms, measured elsewhere` })
   await until('all are Ready', () => ready.count() >= made)
   await stop(process_)
 }

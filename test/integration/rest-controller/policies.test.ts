@@ -94,3 +94,27 @@ describe('how often a resource is looked at', () => {
     expect(lab.writes()).toBe(before)
   })
 })
+
+describe('what the API fills in', () => {
+  it('stays in status: the spec is never written, and what was not asked for is no drift', async () => {
+    lab = await openLab()
+    const plan = thingPlan(lab.api.url)
+    await lab.putPlan({ ...plan, status: [...plan.status, { path: 'size', from: 'size', type: 'integer' }] })
+    lab.api.fault = ({ method, body }) => {
+      if (method === 'POST' && body !== undefined) body['size'] = 7
+      return undefined
+    }
+    lab.start()
+    await must(lab.kube.create(THINGS, thing('filled')))
+    await ready(lab, 'filled')
+    await sleep(2_500)
+    const object = await get(lab, 'filled')
+    expect(object).toMatchObject({ spec: { name: 'filled', color: 'red' }, status: { size: 7 }, metadata: { generation: 1 } })
+    expect(object?.spec).not.toHaveProperty('size')
+    expect(lab.api.count('PUT')).toBe(0)
+    const [id] = [...lab.api.things.keys()]
+    lab.api.things.get(id!)!['size'] = 8
+    await until('status follows', async () => ((await get(lab, 'filled'))?.status as { readonly size?: number }).size === 8)
+    expect(lab.api.count('PUT')).toBe(0)
+  })
+})
