@@ -12,12 +12,14 @@ function spec() {
   for (let at = 0; at < 16; at += 1) fields[`number_${at}`] = at * 1000 + 7
   for (let at = 0; at < 8; at += 1) fields[`flag_${at}`] = at % 2 === 0
   fields.tags = Array.from({ length: 20 }, (_, at) => `tag-number-${at}`)
-  fields.rules = Array.from({ length: 12 }, (_, at) => ({ name: `rule-${at}`, port: 8000 + at, protocol: 'tcp', sources: ['10.0.0.0/8', '192.168.0.0/16'], enabled: true }))
+  fields.rules = Array.from({ length: 22 }, (_, at) => ({ name: `rule-${at}`, port: 8000 + at, protocol: 'tcp', sources: ['10.0.0.0/8', '192.168.0.0/16'], enabled: true }))
   fields.labels = Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`example.com/label-${at}`, `value-${at}`]))
   return fields
 }
 
-const wanted = spec()
+/** As it comes from the wire: what is put together key by key is another kind of object to the engine of JavaScript. */
+const parsed = (value) => JSON.parse(JSON.stringify(value))
+const wanted = parsed(spec())
 const plan = {
   format: 1, requires: [], definition: { namespace: 'default', name: 'bench' }, resource: { group: 'bench.test', version: 'v1', kind: 'Bench', plural: 'benches' },
   servers: [{ url: 'https://api.test/v1' }], auth: {}, identity: { parts: [{ path: 'status.id', assigned: 'server', from: [{ in: 'body', path: 'id' }], type: 'string' }] },
@@ -37,8 +39,8 @@ const plan = {
 const SETTINGS = { resyncSeconds: 180, minRetrySeconds: 1, maxRetrySeconds: 90, graceSeconds: 30, deleteDeadlineSeconds: 600, crossNamespace: 'warn' }
 const NOW = Date.UTC(2026, 0, 1)
 const prepared = prepare(plan).value
-const observed = { id: 'abc', state: 'running', created_at: '2026-01-01T00:00:00Z', ...structuredClone(wanted) }
-const subject = { resource: settled(), references: {}, secrets: {}, settings: SETTINGS, written: [], failures: 0 }
+const observed = parsed({ id: 'abc', state: 'running', created_at: '2026-01-01T00:00:00Z', ...wanted })
+const subject = { resource: parsed(settled()), references: {}, secrets: {}, settings: SETTINGS, written: [], failures: 0 }
 
 /** The resource as a first reconcile leaves it. */
 function settled() {
@@ -74,6 +76,7 @@ function measure(name, work, wantedType) {
 }
 
 const answered = exchanges()
+console.log('target: 100,000 steady-state decisions per second for an object of 5 KB')
 console.log(`spec ${JSON.stringify(wanted).length} bytes, answer ${JSON.stringify(observed).length} bytes`)
 measure('decide: what to read', () => decide(prepared, subject, [], NOW), 'send')
 measure('decide: nothing to do (steady state)', () => decide(prepared, subject, answered, NOW), 'done')

@@ -21,12 +21,35 @@ interface Walk {
 export function compareSpec(comparison: PreparedComparison, desired: JsonObject, observed: JsonObject): readonly Deviation[] {
   const walk: Walk = { found: [], path: [] }
   for (const name in desired) {
+    const wanted = desired[name] as JsonValue
+    if (isPlainlySame(wanted, observed[name])) continue
     const seen = memberOf(observed, name)
-    if (seen === undefined || desired[name] === seen || comparison.ignored.has(name)) continue
-    if (comparison.updatable?.has(name) === false) continue
-    compareMember(walk, comparison.root, name, desired[name] as JsonValue, seen)
+    if (seen === undefined || comparison.ignored.has(name) || comparison.updatable?.has(name) === false) continue
+    compareMember(walk, comparison.root, name, wanted, seen)
   }
   return walk.found
+}
+
+/** The usual case, without looking at any rule: letter by letter what is wanted, or left out. No rule makes a difference of that. */
+function isPlainlySame(desired: JsonValue, observed: JsonValue | undefined): boolean {
+  if (desired === observed || observed === undefined) return true
+  if (typeof desired !== 'object' || typeof observed !== 'object' || desired === null || observed === null) return false
+  if (isArray(desired)) return isArray(observed) && areElementsSame(desired, observed)
+  if (!isObject(desired) || !isObject(observed)) return false
+  for (const name in desired) {
+    const [wanted, seen] = [desired[name] as JsonValue, observed[name]]
+    if (wanted !== seen && !isPlainlySame(wanted, seen)) return false
+  }
+  return true
+}
+
+function areElementsSame(desired: JsonArray, observed: JsonArray): boolean {
+  if (desired.length !== observed.length) return false
+  for (let at = 0; at < desired.length; at += 1) {
+    const [wanted, seen] = [desired[at] as JsonValue, observed[at] as JsonValue]
+    if (wanted !== seen && !isPlainlySame(wanted, seen)) return false
+  }
+  return true
 }
 
 /** An own member. What a plain object inherits are functions, and `__proto__`: no JSON value is one. */
