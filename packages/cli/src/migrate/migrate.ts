@@ -81,10 +81,15 @@ async function reportOne(kube: Kube, { one, definition, world }: One): Promise<D
   return {
     name, namespace: namespaceOf(definition), kind: textOf(resource.kind), isDeleting: isDeletingDefinition(definition),
     findings: compiled.findings.filter(({ severity }) => severity === 'error'),
-    crd: crd?.ok === true && compiled.resourceCrd !== undefined ? diffCrds(crd.value, compiled.resourceCrd) : [],
+    crd: crd?.ok === true && compiled.resourceCrd !== undefined ? diffCrds(crd.value, compiled.resourceCrd).filter(isOfUsers) : [],
     deployment: namesFor({ name, namespace: namespaceOf(definition) } as Plan['definition'], { group: '', version: '', kind: '', plural: '' }).deployment,
     resources: compiled.plan === undefined ? [] : await resourcesOf(kube, { plan: compiled.plan, world }),
   }
+}
+
+/** The status is written by controllers alone, and ours writes it anew; the reference's always differs. */
+function isOfUsers({ path }: { readonly path: string }): boolean {
+  return path !== 'status' && !path.startsWith('status.')
 }
 
 async function resourcesOf(kube: Kube, { plan, world }: { readonly plan: Plan; readonly world: World }): Promise<readonly ResourceReport[]> {
@@ -135,8 +140,9 @@ function titleOf(deployment: KubeObject): string {
   return `deployment ${namespaceOf(deployment)}/${nameOf(deployment)}`
 }
 
-function isBlocked({ findings, crd, resources }: DefinitionReport): boolean {
-  return findings.length > 0 || worstOf(crd) === 'breaking' || resources.some(({ takeover }) => takeover.type === 'unknownCreate')
+// A create without a known end is none: the reference waits for a person too.
+function isBlocked({ findings, crd }: DefinitionReport): boolean {
+  return findings.length > 0 || worstOf(crd) === 'breaking'
 }
 
 function reportText(reports: readonly DefinitionReport[], programs: readonly KubeObject[]): string {
