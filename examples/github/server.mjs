@@ -160,7 +160,7 @@ async function readBody(incoming) {
   return text === '' ? {} : JSON.parse(text)
 }
 
-const server = createServer(async (incoming, outgoing) => {
+async function serve(incoming, outgoing) {
   const request = { method: incoming.method, url: new URL(incoming.url, `http://${incoming.headers.host}`), headers: incoming.headers, body: await readBody(incoming) }
   const { status, body, headers = {} } = request.url.pathname === '/' ? ok({}) : answer(request)
   const text = body === undefined ? '' : JSON.stringify(body)
@@ -168,5 +168,7 @@ const server = createServer(async (incoming, outgoing) => {
   const isKnown = etag.etag !== undefined && incoming.headers['if-none-match'] === etag.etag
   outgoing.writeHead(isKnown ? 304 : status, { 'content-type': 'application/json; charset=utf-8', 'x-github-request-id': String(++lastId), ...etag, ...headers })
   outgoing.end(isKnown ? undefined : text)
-})
-server.listen(port, '127.0.0.1', () => console.log(`GitHub's stand-in on http://127.0.0.1:${port}`))
+}
+
+const server = createServer((incoming, outgoing) => void serve(incoming, outgoing))
+server.listen(port, '127.0.0.1', () => void process.stdout.write(`GitHub's stand-in on http://127.0.0.1:${port}\n`))

@@ -59,11 +59,19 @@ export interface ExampleOptions {
 
 const INTERVAL_S = 2
 
+const CONTROLLER = {
+  REST_CONTROLLER_RESYNC_INTERVAL: `${INTERVAL_S}s`,
+  REST_CONTROLLER_GRACE_PERIOD: '1s',
+  // One that is killed is followed as soon as its Lease has run out.
+  REST_CONTROLLER_LEASE_RENEW_DEADLINE: '6s',
+  REST_CONTROLLER_LEASE_MARGIN: '2s',
+}
+
 /** Installs the server where that was not done before, starts all, applies the definitions and waits until they are Ready. */
 export async function openExample(options: ExampleOptions): Promise<ExampleLab> {
   const server = await startServer(options)
   const proxy = await startProxy(server.port)
-  const stack = await startStack('embedded', { env: { REST_CONTROLLER_RESYNC_INTERVAL: `${INTERVAL_S}s`, REST_CONTROLLER_GRACE_PERIOD: '1s' } })
+  const stack = await startStack('embedded', { env: CONTROLLER })
   const manifests = manifestsOf(options.name, { from: options.published, to: proxy.port })
   const kind = (name: string): ResourceType => ({ group: options.group, version: 'v1alpha1', kind: name, plural: options.plurals[name] ?? `${name.toLowerCase()}s`, namespaced: true })
   const at = (name: string): { readonly namespace: string; readonly name: string } => ({ namespace: 'default', name })
