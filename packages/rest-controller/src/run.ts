@@ -54,11 +54,25 @@ async function serve(input: Serve, served: Parameters<typeof startController>[0]
   logger.info('controller started', { serves: served.mode === 'dedicated' ? `${flags.resource}.${flags.group}` : `Plans of ${served.namespace}`, server: parts.kube.server, identity })
   await stopped(signal)
   logger.info('controller stopping')
-  await controller.stop(flags['shutdown-grace'] * 500)
-  await parts.recorder.flush()
-  await Promise.all([...servers.map((server) => server.close()), parts.transport.close(), observability.stop()])
-  await parts.kube.close()
-  return 0
+  const graceMs = flags['shutdown-grace'] * 1000
+  const end = async (): Promise<void> => {
+    await controller.stop(graceMs / 2)
+    await parts.recorder.flush()
+    await Promise.all([...servers.map((server) => server.close()), parts.transport.close(), observability.stop()])
+    await parts.kube.close()
+  }
+  if (await endsWithin(graceMs, end())) return 0
+  logger.error('the end took longer than it may', { seconds: flags['shutdown-grace'], help: 'what is under way is looked up at the next start; the Lease may have to run out first' })
+  return 1
+}
+
+/** Whoever stops us kills us soon: what cannot be ended in order is left, whatever it waits for. */
+async function endsWithin(ms: number, end: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<false>((resolve) => { timer = setTimeout(() => resolve(false), ms) })
+  const isEnded = await Promise.race([end.then(() => true), over])
+  clearTimeout(timer)
+  return isEnded
 }
 
 function openParts({ env, logger, config }: Serve, { metrics, controller: reported, tracer }: Observability): ProcessParts {

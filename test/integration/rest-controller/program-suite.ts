@@ -169,6 +169,22 @@ export function programSuite(target: Target): void {
       expect(named('hung')).toHaveLength(1)
     })
 
+    it('ends within its grace although the Kubernetes API does not answer', async () => {
+      await program.stop()
+      program = await lab.start({ args: ['-shutdown-grace=3s', '-lease-renew-deadline=10s'] })
+      shown()
+      await until('it serves', () => program.log.some(({ msg }) => msg === 'serving'), LONG)
+      lab.proxy.decide = () => ({ type: 'hang' })
+      await sleep(500)
+      const began = Date.now()
+      const code = await program.stop()
+      lab.proxy.decide = () => ({ type: 'pass' })
+      expect(Date.now() - began).toBeLessThan(8_000)
+      expect(code === 0 || program.log.some(({ msg }) => msg === 'the end took longer than it may')).toBe(true)
+      program = await lab.start()
+      await until('it serves', () => program.log.some(({ msg }) => msg === 'serving'), LONG)
+    })
+
     it('holds Secrets in use with a finalizer where that is asked for, over a restart, until nothing needs them', async () => {
       await program.stop()
       const rights = { apiGroups: [''], resources: ['secrets'], resourceNames: ['held'], verbs: ['get', 'list', 'watch', 'patch', 'update'] }
