@@ -175,6 +175,7 @@ const LINES = [
   ['**valid CRDs, in both modes**', (row) => `${row.valid} (${percent(row.valid, row.candidates)})`],
   ['… beside a finding about a broken reference', (row) => `${row.reference} (${percent(row.reference, row.candidates)})`],
   ['at least 90 % of the leaves typed', (row) => `${row.typed} (${percent(row.typed, row.candidates)})`],
+  ['… the others: valid, not counted as typed', (row) => `${row.valid - row.typed} (${percent(row.valid - row.typed, row.candidates)})`],
   ['readable (an answer describes the object)', (row) => `${row.readable} (${percent(row.readable, row.candidates)})`],
   ['id obtainable', (row) => `${row.id} (${percent(row.id, row.candidates)})`],
   ['credentials supported', (row) => `${row.credentials} (${percent(row.credentials, row.candidates)})`],

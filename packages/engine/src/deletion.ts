@@ -23,6 +23,7 @@ import { completedRun, completeSteps, doneSteps, hasUnfinished, withStep, writeS
 import { printInstant, readInstant } from './time.js'
 import { backOffMs, retryLater, stopFor, troubleOf, unbuildable } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
+import { versionHeader } from './version-header.js'
 
 /** A resource that is to go: its finalizer falls only when the object is proven gone, was never made, or is to be kept. */
 export function decideDeletion(context: Context): Decision {
@@ -146,7 +147,7 @@ function remove(context: Context, identity: Identity, observed: Observed | undef
 function runDelete(context: Context, seen: Context['exchanges'], identity: Identity, observed: Observed | undefined): VerbRun {
   const prepared = context.prepared.actions.delete
   if (prepared === undefined) return { type: 'unbuildable', findings: [finding('ENG0110', { action: 'delete' })] }
-  return completedRun(context, 'delete', 1, seen) ?? runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed }, done: doneSteps(context, 'delete', 1) })
+  return completedRun(context, 'delete', 1, seen) ?? runVerb({ context, action: 'delete', prepared, seen, why: 'delete', extras: { identity, observed }, headers: versionHeader(context, 'delete'), done: doneSteps(context, 'delete', 1) })
 }
 
 function afterDelete(context: Context, policy: Policy, start: number): Decision {

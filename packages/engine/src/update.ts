@@ -1,7 +1,7 @@
 import { finding } from '@oasgen/diagnostics'
 import { getPath } from '@oasgen/fieldpath'
 import { isArray, type JsonValue } from '@oasgen/json'
-import { ANNOTATION, headerOf, type Exchange, type HttpHeader } from '@oasgen/wire'
+import { ANNOTATION, type Exchange } from '@oasgen/wire'
 import type { Change } from './body.js'
 import { ruleFor } from './compare-rules.js'
 import { hasWritten, type Context } from './context.js'
@@ -21,6 +21,7 @@ import { droppedElements, shortHash } from './sent.js'
 import { completedRun, completeSteps, doneSteps, withStep, writeSteps } from './step-memory.js'
 import { retryLater, troubleOf, unbuildable, type TroubleExtras } from './trouble.js'
 import { runVerb, type VerbRun } from './verb-run.js'
+import { versionHeader } from './version-header.js'
 
 /** The first call of an update, or the next one after a crash. */
 export function update(context: Context, found: Found, differences: readonly Difference[]): Decision {
@@ -55,19 +56,9 @@ function runUpdate(context: Context, seen: readonly Exchange[], { change, observ
   const completed = completedRun(context, 'update', generation, seen)
   if (completed !== undefined) return completed
   return runVerb({
-    context, action: 'update', prepared, seen, why: 'update', extras: { observed }, headers: versionHeader(context),
+    context, action: 'update', prepared, seen, why: 'update', extras: { observed }, headers: versionHeader(context, 'update'),
     done: doneSteps(context, 'update', generation), ...(change && { change }),
   })
-}
-
-/** The version that was just read, where the document asks for `If-Match`. */
-function versionHeader(context: Context): readonly HttpHeader[] {
-  const { call, steps } = context.prepared.actions.update ?? { call: undefined, steps: [] }
-  const calls = [...(call === undefined ? [] : [call]), ...steps.map((step) => step.call)]
-  const wants = calls.some(({ parameters }) => parameters.some(({ plan }) => plan.in === 'header' && plan.name.toLowerCase() === 'if-match' && plan.sources.length === 0))
-  const read = context.exchanges.findLast(({ purpose }) => purpose.action === 'get')
-  const tag = read?.result.type === 'response' ? headerOf(read.result.response.headers, 'etag') : undefined
-  return wants && tag !== undefined ? [{ name: 'if-match', value: tag }] : []
 }
 
 /** The answer to an update gives identity and errors, nothing else: what it shows is never compared. */
