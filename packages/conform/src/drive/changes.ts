@@ -9,7 +9,7 @@ import { mayFollow, otherThan, type Kind } from './sample.js'
 export interface Change {
   /** `spec.color` */
   readonly place: string
-  /** In the body of update. */
+  /** In the object. */
   readonly path: string
   readonly from: JsonValue
   readonly to: JsonValue
@@ -45,7 +45,9 @@ function candidates({ plan, kind, spec }: ChangeInput): readonly Change[] {
   return bodyFields(plan.actions.update).flatMap((field) => {
     const place = field.sources[0]?.from === 'resource' ? resourcePlace(field) : undefined
     if (place === undefined || !place.startsWith('spec.') || field.writeOnly === true || [...frozen, ...ignored].includes(place)) return []
-    return changeOf({ plan, kind, spec }, { place, path: field.path })
+    // The object calls it as create does.
+    const stored = bodyFields(plan.actions.create).find((each) => resourcePlace(each) === place) ?? field
+    return changeOf({ plan, kind, spec }, { place, path: stored.path })
   })
 }
 

@@ -2,11 +2,13 @@ import { renderCrds } from '@oasgen/crd'
 import { hasErrors, type Finding } from '@oasgen/diagnostics'
 import { prepare } from '@oasgen/engine'
 import type { JsonObject } from '@oasgen/json'
+import { removePath } from '@oasgen/fieldpath'
 import { buildModel, linkOptions } from '@oasgen/model'
 import { applyOverlays, linkDocument, readDocument, readOverlay } from '@oasgen/openapi'
 import type { Plan } from '@oasgen/plan'
 import { compilePlan } from '@oasgen/planner'
 import { readRestDefinition, type RestDefinition } from '@oasgen/restdefinition'
+import { at, pathOf } from '../server/body.js'
 import { readSwitches, SWITCHES, SWITCH_NAMES, type SwitchName, type Verb } from '../server/switches.js'
 import { live, PHASES, type Life, type Phase } from './life.js'
 import { kindOf, sampleSpec } from './sample.js'
@@ -90,14 +92,20 @@ export async function conformPlan({ plan: published, resourceCrd, configurationC
   if ('problem' in sampled) return { ...head, lives: [], problem: `no resource can be made up for this CRD: ${sampled.problem}` }
   const prepared = prepare(plan).value
   if (prepared === undefined) return { ...head, lives: [], problem: 'the engine does not take the Plan' }
+  const spec = options.spec ?? withoutDoubles(plan, sampled.spec)
   const lives: ScoredLife[] = []
   for (const name of options.switches ?? applicable(plan)) {
     if (options.signal?.aborted === true) break
     const switches = readSwitches(name) ?? []
-    const life = await live({ plan, prepared, kind, ...(configurationCrd && { configurationCrd }), spec: sampled.spec, switches, seed, ...(options.verbs && { verbs: options.verbs }) })
+    const life = await live({ plan, prepared, kind, ...(configurationCrd && { configurationCrd }), spec, switches, seed, ...(options.verbs && { verbs: options.verbs }) })
     lives.push({ ...life, switch: name === '' ? 'none' : name, result: resultOf(life) })
   }
   return { ...head, lives }
+}
+
+/** A field and the reference that would fill it: the field alone says it. */
+function withoutDoubles({ references = [] }: Plan, spec: JsonObject): JsonObject {
+  return references.reduce<JsonObject>((lean, { path, field }) => (at({ spec: lean }, field) === undefined ? lean : (removePath({ spec: lean }, pathOf(path)) as { readonly spec: JsonObject }).spec), spec)
 }
 
 function withOneServer<T>(actions: T): T {

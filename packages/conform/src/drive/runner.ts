@@ -112,7 +112,7 @@ async function reconcileOnce({ plan, prepared, configuration, clock, settings, e
     if (resource === undefined) return { exchanges, writes }
     const subject = {
       resource, written, failures, configuration: { state: 'found' as const, object: configuration },
-      references: referencesOf(plan), secrets: secretsOf(plan, resource), settings: { ...SETTINGS, ...settings },
+      references: referencesOf(plan, resource), secrets: secretsOf(plan, resource), settings: { ...SETTINGS, ...settings },
     }
     const decision = decide(prepared, subject, exchanges, clock.now)
     if (decision.type === 'send') exchanges.push(await edge(decision))

@@ -64,9 +64,10 @@ export function configurationFor(plan: Plan, url: string, crd: JsonObject | unde
   }
 }
 
-/** Every reference of the resource, resolved. */
-export function referencesOf(plan: Plan): Readonly<Record<string, ReferenceState>> {
-  return Object.fromEntries((plan.references ?? []).map(({ path }) => [path, { state: 'resolved', value: 'conform-reference' }]))
+/** Every reference that the resource has, resolved. */
+export function referencesOf(plan: Plan, resource: JsonObject): Readonly<Record<string, ReferenceState>> {
+  const present = (plan.references ?? []).filter(({ path }) => at(resource, path) !== undefined)
+  return Object.fromEntries(present.map(({ path }) => [path, { state: 'resolved', value: 'conform-reference' }]))
 }
 
 /** Every Secret that the resource names, with the same value. */

@@ -1,7 +1,8 @@
+import { removePath } from '@oasgen/fieldpath'
 import { mergePatch, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { CallPlan, ParameterPlan, Plan } from '@oasgen/plan'
+import type { BodyPlan, CallPlan, ParameterPlan, Plan } from '@oasgen/plan'
 import { json, problem, type Answer, type Response } from './answer.js'
-import { at, objectOf, placesOf, put, readBody, resourcePlace } from './body.js'
+import { at, objectOf, pathOf, placesOf, put, readBody, resourcePlace } from './body.js'
 import { CHALLENGE, isAllowed, tokenAnswer } from './credentials.js'
 import { answerAfter, answerBefore, createFaults, type FaultSettings } from './faults.js'
 import type { Effect, LedgerEntry } from './ledger.js'
@@ -9,8 +10,8 @@ import { listPage, tagOf } from './lists.js'
 import { createStore, type StoredObject } from './objects.js'
 import { createOperations } from './operations.js'
 import { random } from './random.js'
-import { actionPlanOf, findRoutes, isConstantBody, routesOf, type Routed } from './routes.js'
-import { identityValue, shapeOf, showObject, successCode, textOfValue, wrapItem } from './shape.js'
+import { actionPlanOf, constantsOf, findRoutes, isConstantBody, routesOf, type Routed } from './routes.js'
+import { identityValue, shapeOf, showObject, successCode, textOfValue, wrapItem, type Shape } from './shape.js'
 import type { SwitchName, Verb } from './switches.js'
 
 export interface ApiOptions {
@@ -153,11 +154,11 @@ class Api {
     const found = findRoutes(this.#routes, { method: asked.method, path: asked.path, query: asked.query })
     const [first, ...others] = found
     if (first === undefined || others.length === 0) return first
-    const constant = found.find(({ route }) => isConstantBody(route.call.body) && (route.call.body?.fields ?? []).every((field) =>
-      field.sources.some((source) => source.from === 'constant' && textOfValue(source.value) === textOfValue(at(asked.body, field.path) ?? null))))
+    const possible = found.filter(({ route }) => !isContradicted(route.call.body, asked.body))
+    const constant = possible.find(({ route }) => isConstantBody(route.call.body) || (route.action === 'delete' && constantsOf(route.call.body).length > 0))
     if (constant !== undefined) return constant
-    const rest = found.filter(({ route }) => !isConstantBody(route.call.body))
-    const exists = this.#find(asked, first, 'real') !== undefined
+    const rest = possible.filter(({ route }) => route.action !== 'delete' || asked.method === 'DELETE')
+    const exists = this.#find(asked, rest[0] ?? first, 'real') !== undefined
     return rest.find(({ route }) => route.action === (exists ? 'update' : 'create')) ?? rest[0] ?? first
   }
 
@@ -260,8 +261,17 @@ class Api {
 
   /** No value of the request contradicts what is known of the object; what was not known is learned. */
   #fits(object: StoredObject, asked: Asked, { route, values }: Routed): boolean {
-    const given = valuesOf(asked, route.call.parameters, values).filter(({ names }) => names || route.action === 'findby')
+    const parameters = valuesOf(asked, route.call.parameters, values).filter(({ names }) => names || route.action === 'findby')
+    const given = [...parameters, ...this.#namedInBody(asked, route, parameters)]
     return given.every(({ place, text }) => [undefined, text].includes(object.places.get(place)))
+  }
+
+  /** What parameters do not say of which object is meant, the body does. */
+  #namedInBody(asked: Asked, { action, call }: Routed['route'], parameters: readonly GivenValue[]): readonly GivenValue[] {
+    const identity = new Set(this.#plan.identity.parts.map(({ path }) => path))
+    const said = new Set(parameters.map(({ place }) => place))
+    if (asked.method === 'GET' || action === 'findby') return []
+    return [...placesOf(call.body, objectOf(call.body, asked.body))].filter(([place]) => identity.has(place) && !said.has(place)).map(([place, value]) => ({ place, text: textOfValue(value), names: true }))
   }
 
   // ------------------------------------------------------------------ writes
@@ -331,9 +341,12 @@ class Api {
   #update(asked: Asked, routed: Routed, object: StoredObject): Done {
     const { call } = routed.route
     const sent = objectOf(call.body, asked.body)
+    const kept = (path: string): string => storedPath(this.#shape, call.body, path)
+    const stored = (call.body?.fields ?? []).reduce<JsonValue>((object, { path }) => moved(object, path, kept(path)), sent) as JsonObject
+    const own = new Set((call.body?.fields ?? []).map(({ path }) => kept(path).split(/[.[]/, 1)[0] ?? path))
     const run = (now: number): void => {
       for (const [place, value] of placesOf(call.body, sent)) object.places.set(place, textOfValue(value))
-      this.store.change(object, changed(object.fields, sent, { call, isReplace: asked.method === 'PUT' && routed.route.step === undefined }), now)
+      this.store.change(object, changed(object.fields, stored, asked.method === 'PUT' && routed.route.step === undefined ? own : undefined), now)
     }
     const later = this.#later(asked, routed, run)
     if (later !== undefined) return { answer: later, effect: 'updated', object }
@@ -407,6 +420,12 @@ class Api {
   }
 }
 
+/** A constant of the call that the body has otherwise. */
+function isContradicted(plan: BodyPlan | undefined, body: JsonValue | undefined): boolean {
+  const object = objectOf(plan, body)
+  return constantsOf(plan).some(({ path, value }) => textOfValue(at(object, path) ?? null) !== textOfValue(value))
+}
+
 interface GivenValue {
   readonly place: string
   readonly text: string
@@ -433,11 +452,21 @@ function typed(value: JsonValue, type: 'string' | 'integer' | 'number' | 'boolea
 }
 
 /** A PUT replaces what its body can carry; everything else is merged. */
-function changed(fields: JsonObject, sent: JsonObject, { call, isReplace }: { readonly call: CallPlan; readonly isReplace: boolean }): JsonObject {
-  if (!isReplace) return mergePatch(fields, sent) as JsonObject
-  const own = new Set((call.body?.fields ?? []).map(({ path }) => path.split(/[.[]/, 1)[0] ?? path))
-  const kept = Object.fromEntries(Object.entries(fields).filter(([name]) => !own.has(name)))
-  return { ...kept, ...sent }
+function changed(fields: JsonObject, sent: JsonObject, replaced: ReadonlySet<string> | undefined): JsonObject {
+  if (replaced === undefined) return mergePatch(fields, sent) as JsonObject
+  return { ...Object.fromEntries(Object.entries(fields).filter(([name]) => !replaced.has(name))), ...sent }
+}
+
+/** An update may call a field otherwise than create does: the object has it once. */
+function storedPath({ fields }: Shape, body: BodyPlan | undefined, path: string): string {
+  const field = body?.fields.find((each) => each.path === path)
+  const place = field === undefined ? undefined : resourcePlace(field)
+  return (place === undefined ? undefined : fields.find((each) => resourcePlace(each) === place)?.path) ?? path
+}
+
+function moved(object: JsonValue, from: string, to: string): JsonValue {
+  const value = from === to ? undefined : at(object, from)
+  return value === undefined ? object : put(removePath(object, pathOf(from)), to, value)
 }
 
 function templateOf({ path }: CallPlan): string {

@@ -66,6 +66,8 @@ export function placesOf(plan: BodyPlan | undefined, object: JsonObject): Readon
 }
 
 export function resourcePlace({ sources }: Pick<BodyFieldPlan, 'sources'>): string | undefined {
-  for (const source of sources) if ('path' in source && source.from !== 'configuration') return source.path
+  // A computed value says nothing about a field, and what a reference fills is the field beside it.
+  if (sources[0]?.from === 'cel' || sources[0]?.from === 'constant') return undefined
+  for (const source of sources) if ('path' in source && source.from !== 'configuration' && source.from !== 'reference') return source.path
   return undefined
 }

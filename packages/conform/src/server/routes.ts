@@ -1,4 +1,5 @@
 import type { ActionPlan, AsyncPlan, BodyPlan, CallPlan, PathPiece, Plan } from '@oasgen/plan'
+import type { JsonValue } from '@oasgen/json'
 import { ACTIONS, type Action } from '@oasgen/wire'
 
 /** One call of the definition as the server sees it. */
@@ -82,7 +83,21 @@ export function findRoutes(routes: readonly Route[], asked: Asked): readonly Rou
 /** A body of constants alone tells a call apart from others with the same address. */
 export function isConstantBody(body: BodyPlan | undefined): boolean {
   const fields = body?.fields ?? []
-  return fields.length > 0 && fields.every(({ sources }) => sources.every(({ from }) => from === 'constant'))
+  return fields.length > 0 && constantsOf(body).length === fields.length
+}
+
+export interface ConstantField {
+  readonly path: string
+  readonly value: JsonValue
+}
+
+/** Fields of a body that are always the same, also where CEL says so. */
+export function constantsOf(body: BodyPlan | undefined): readonly ConstantField[] {
+  return (body?.fields ?? []).flatMap(({ path, sources: [source] }) => {
+    if (source?.from === 'constant') return [{ path, value: source.value }]
+    const literal = source?.from === 'cel' ? /^\s*(?:'([^'\\]*)'|"([^"\\]*)"|(true|false|-?\d+))\s*$/.exec(source.program) : null
+    return literal === null ? [] : [{ path, value: literal[1] ?? literal[2] ?? (JSON.parse(literal[3] ?? 'null') as JsonValue) }]
+  })
 }
 
 export function actionPlanOf(plan: Plan, { action, step }: Route): ActionPlan | undefined {

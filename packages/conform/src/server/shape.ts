@@ -9,6 +9,8 @@ export interface Shape {
   /** Body field that is taken and never shown, renamed under `renamed`. */
   readonly victim: string | undefined
   readonly writeOnly: readonly string[]
+  /** Hidden whatever is switched on. */
+  readonly secret: readonly string[]
   /** Identifier in list items, and the place in the spec that it comes from. */
   readonly names: readonly string[]
   readonly arrays: readonly string[]
@@ -30,10 +32,11 @@ export function shapeOf(plan: Plan): Shape {
   const free = fields.filter(({ path, required, sources }) =>
     required !== true && !identity.has(path) && !path.includes('.') && sources[0]?.from === 'resource' && !immutable.has(sources[0].path))
   const declared = new Set(plan.compare.rules.filter(({ writeOnly, secret }) => writeOnly === true || secret === true).map(({ path }) => `spec.${path}`))
+  const secret = fields.filter(({ sources }) => sources.some(({ from }) => from === 'secretField' || from === 'secretRef')).map(({ path }) => path)
   return {
     victim: free[0]?.path,
     writeOnly: fields.filter((field) => field.writeOnly === true || declared.has(resourcePlace(field) ?? '')).map(({ path }) => path),
-    names, fields,
+    secret, names, fields,
     arrays: plan.compare.rules.filter(({ compare }) => compare === 'set').map(({ path }) => path),
   }
 }
@@ -51,7 +54,7 @@ function identifiersOf(plan: Plan): readonly string[] {
 /** The object as answers show it, before any envelope. */
 export function showObject(shape: Shape, { switches, serverFields }: ShapeInput, fields: JsonObject, response: ResponsePlan): JsonObject {
   let shown: JsonValue = mergePatch(serverFields, fields)
-  for (const path of shape.writeOnly) shown = removePath(shown, pathOf(path))
+  for (const path of switches.has('writeOnly') ? shape.writeOnly : shape.secret) shown = removePath(shown, pathOf(path))
   if (switches.has('dropped') && shape.victim !== undefined) shown = removePath(shown, pathOf(shape.victim))
   shown = withMappings(shape, shown as JsonObject, response, switches)
   if (switches.has('decorated')) shown = decorated(shape, shown)
