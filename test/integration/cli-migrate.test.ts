@@ -71,7 +71,7 @@ describe('oasgen migrate, on a cluster as the reference leaves it', () => {
   let kube: Kube
   let place: Place
   const say = (...args: readonly string[]): ReturnType<Place['say']> => place.say([...args, '--kubeconfig', 'cluster'])
-  const book = (name: string, annotations: JsonObject, status?: JsonObject): JsonObject => ({ apiVersion: 'shop.example/v1alpha1', kind: 'Book', metadata: { name, namespace: 'krateo', annotations }, spec: { title: name, author: 'x', price: 5 }, ...(status && { status }) })
+  const book = (name: string, annotations: JsonObject, status?: JsonObject): JsonObject => ({ apiVersion: 'shop.example/v1alpha1', kind: 'Book', metadata: { name, namespace: 'krateo', annotations }, spec: { configurationRef: { name: 'shop' }, title: name, author: 'x', price: 5 }, ...(status && { status }) })
   const type = { group: 'shop.example', version: 'v1alpha1', kind: 'Book', plural: 'books', namespaced: true }
   const replicas = async (): Promise<Readonly<Record<string, number>>> => {
     const { items } = JSON.parse((await say('get', 'deployments', '-n', 'krateo', '-o', 'json')).out) as { items: { metadata: { name: string }; spec: { replicas: number } }[] }
@@ -85,8 +85,8 @@ describe('oasgen migrate, on a cluster as the reference leaves it', () => {
     kube = connectKube((await loadKubeconfig({ path: join(place.folder, 'cluster') })).value!)
     place.write('crd.json', JSON.stringify(restDefinitionCrd()))
     place.write('namespace.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: krateo}\n')
-    place.write('state.yaml', `${definition('shop', VERBS)}---${definition('broken', VERBS.replaceAll('/books', '/volumes'))}---${GENERATOR}`)
-    place.write('shop.yaml', definition('shop', VERBS))
+    place.write('state.yaml', `${definition('shop', VERBS).replace('    identifiers:', '    schema: strict\n    identifiers:')}---${definition('broken', VERBS.replaceAll('/books', '/volumes'))}---${GENERATOR}`)
+    place.write('shop.yaml', definition('shop', VERBS).replace('    identifiers:', '    schema: strict\n    identifiers:'))
     place.write('kinds.yaml', (await place.say(['render', '-f', 'shop.yaml'])).out)
     expect(await say('apply', '-f', 'crd.json', '-f', 'namespace.yaml', '-f', 'kinds.yaml')).toMatchObject({ code: 0 })
     await until('RestDefinitions are served', async () => (await say('apply', '-f', 'state.yaml')).code === 0)

@@ -65,6 +65,8 @@ function startProcess({ port, dataFile, document }: { port: number; dataFile: st
       onMessage: (message) => {
         const said = message as DemoMessage
         if (said.type === 'listening') return resolve({ worker, url: said.url, port: said.port })
+        // It would stay for the sake of its channel.
+        void worker.stop(1000)
         const taken = finding('CLI0201', { port, what: 'the bookshop', flag: '--demo-port' })
         reject(said.code === 'EADDRINUSE' ? endWith(taken, EXIT.unavailable) : new CommandError(`the bookshop did not start: ${said.message}`, { code: EXIT.unavailable }))
       },
