@@ -142,7 +142,7 @@ async function startup() {
 async function steady(size) {
   const maker = controller('1h')
   await create(Math.max(0, size - made), { parallel: 50 })
-  await until('all are Ready', () => ready.count() >= size)
+  await until('all are Ready', () => ready.count() >= size, 900_000)
   await stop(maker)
   const bareMemory = Number(execFileSync(process.execPath, ['-e', 'setTimeout(() => console.log(process.memoryUsage().rss / 1048576), 200)'], { encoding: 'utf8' }))
   const calm = controller('3m')

@@ -45,6 +45,8 @@ describe('special wishes', () => {
     expect(map?.data).toEqual({ theirs: 'kept', color: 'red' })
     expect(own?.data).toEqual({ id: Buffer.from('t1').toString('base64') })
     expect(ownersOf(own!).map(({ uid }) => uid)).toEqual([uidOf((await get(lab, 'shared'))!)])
+    // Somebody else made it: it must not go with the resource.
+    expect(ownersOf(map!)).toEqual([])
   })
 
   it('puts an exported value back when it was changed or deleted, and follows the object', async () => {

@@ -8,15 +8,21 @@ export type Exported =
   | { readonly type: 'refused'; readonly finding: Finding }
   | { readonly type: 'failed'; readonly error: KubeError }
 
-/** On everything that resources export to, so that people find it. */
+/** On everything that was made for exports, so that people find it. */
 export const EXPORT_LABEL = 'krateo.io/exported'
 
+export interface Exporting {
+  readonly wanted: ExportWrite
+  /** `ours`: the resource remembers to have exported this key, so that another value there is a change of ours. */
+  readonly before: 'ours' | 'unknown'
+}
+
 /**
- * Puts one value where the definition says: an object that the resource owns (so that it goes with it) beside other owners and
- * other keys. What is there already is not written again; what somebody changed is put back; what belongs to somebody else is
- * left alone.
+ * Puts one value where the definition says: into an object that the resource owns (so that it goes with it) beside other owners
+ * and other keys. What is there already is not written again; what somebody changed is put back. An object that somebody else made
+ * gets the key and nothing more: as an owner we would take it along with the resource.
  */
-export async function exportValue(kube: Kube, owner: KubeObject, wanted: ExportWrite): Promise<Exported> {
+export async function exportValue(kube: Kube, owner: KubeObject, { wanted, before }: Exporting): Promise<Exported> {
   const type = wanted.to === 'Secret' ? SECRETS : CONFIG_MAPS
   const ref = { namespace: namespaceOf(owner), name: wanted.name }
   const read = await kube.get(type, ref)
@@ -24,10 +30,12 @@ export async function exportValue(kube: Kube, owner: KubeObject, wanted: ExportW
   const existing = read.ok ? read.value : undefined
   const text = textFor(wanted)
   const isOurs = existing !== undefined && ownersOf(existing).some(({ uid }) => uid === uidOf(owner))
-  if (isOurs && dataOf(existing)[wanted.key] === text) return { type: 'exported', resourceVersion: resourceVersionOf(existing) }
-  const body: JsonObject = { metadata: { ownerReferences: [ownerReference(owner)], labels: { [EXPORT_LABEL]: 'true' } }, data: { [wanted.key]: text } }
+  const isForeign = existing !== undefined && !isOurs && !isShared(existing)
+  if ((isOurs || isForeign) && dataOf(existing)[wanted.key] === text) return { type: 'exported', resourceVersion: resourceVersionOf(existing) }
+  const metadata: JsonObject = isForeign ? {} : { ownerReferences: [ownerReference(owner)], labels: { [EXPORT_LABEL]: 'true' } }
+  const body: JsonObject = { metadata, data: { [wanted.key]: text } }
   // Apply merges by key and remembers who set which: without force a key of somebody else is a conflict, not a loss.
-  const answer = await kube.patch(type, ref, { type: 'apply', body, fieldManager: managerOf(owner, wanted), force: existing === undefined || isOurs || isShared(existing) })
+  const answer = await kube.patch(type, ref, { type: 'apply', body, fieldManager: managerOf(owner, wanted), force: !isForeign || before === 'ours' })
   if (answer.ok) return { type: 'exported', resourceVersion: resourceVersionOf(answer.value) }
   if (answer.error.kind !== 'conflict') return { type: 'failed', error: answer.error }
   return { type: 'refused', finding: refused(type, wanted, answer.error) }

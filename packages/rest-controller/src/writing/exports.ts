@@ -3,7 +3,7 @@ import type { ExportWrite } from '@oasgen/engine'
 import type { Finding } from '@oasgen/diagnostics'
 import { isObject, withMember, withoutMember, type JsonObject } from '@oasgen/json'
 import { CONFIG_MAPS, isTransient, namespaceOf, resourceVersionOf, SECRETS, uidOf, type Kube, type KubeObject } from '@oasgen/kube'
-import { exportValue, type Exported } from './export-value.js'
+import { exportValue, type Exported, type Exporting } from './export-value.js'
 
 /** Values of resources in Secrets and ConfigMaps: put there, and put back when somebody changed them. */
 export interface Exports {
@@ -33,6 +33,8 @@ export interface ExportFailure {
 export function createExports(kube: Kube): Exports {
   // By uid, then by `Secret/name`: the version that was last found good.
   const good = new Map<string, Map<string, string>>()
+  // By uid: the keys that the resource remembers, also while `checked` makes it forget them.
+  const keys = new Map<string, ReadonlySet<string>>()
   const note = (resource: KubeObject, { to, name }: ExportWrite, resourceVersion: string): void => {
     const own = good.get(uidOf(resource)) ?? new Map<string, string>()
     good.set(uidOf(resource), own.set(`${to}/${name}`, resourceVersion))
@@ -42,7 +44,8 @@ export function createExports(kube: Kube): Exports {
     put: async (resource, values, effort) => {
       const failures: ExportFailure[] = []
       for (const value of values) {
-        const exported = await withEffort(kube, resource, { value, effort })
+        const before = keys.get(uidOf(resource))?.has(placeOf(value)) === true ? 'ours' : 'unknown'
+        const exported = await withEffort(kube, resource, { exporting: { wanted: value, before }, effort })
         if (exported.type === 'exported') note(resource, value, exported.resourceVersion)
         else failures.push({ value, finding: exported.type === 'refused' ? exported.finding : exported.error.finding })
       }
@@ -50,21 +53,29 @@ export function createExports(kube: Kube): Exports {
     },
     checked: async (resource) => {
       const names = exportedObjects(resource)
+      keys.set(uidOf(resource), new Set(Object.keys(remembered(resource))))
       const changed = await Promise.all(names.map(async (name) => ((await isAsLeft(kube, resource, { name, good: good.get(uidOf(resource))?.get(name) })) ? [] : [name])))
       return forgetting(resource, changed.flat())
     },
-    forget: (uid) => void good.delete(uid),
+    forget: (uid) => {
+      good.delete(uid)
+      keys.delete(uid)
+    },
   }
 }
 
+function placeOf({ to, name, key }: ExportWrite): string {
+  return `${to}/${name}/${key}`
+}
+
 interface Effort {
-  readonly value: ExportWrite
+  readonly exporting: Exporting
   readonly effort: ExportEffort
 }
 
-async function withEffort(kube: Kube, resource: KubeObject, { value, effort }: Effort): Promise<Exported> {
+async function withEffort(kube: Kube, resource: KubeObject, { exporting, effort }: Effort): Promise<Exported> {
   for (let tries = 1; ; tries++) {
-    const exported = await exportValue(kube, resource, value)
+    const exported = await exportValue(kube, resource, exporting)
     const isPassing = exported.type === 'failed' && isTransient(exported.error)
     if (!isPassing || !effort.isFact || effort.signal.aborted) return exported
     await pause(systemClock, Math.min(5_000, 100 * 2 ** Math.min(tries - 1, 10)), effort.signal)
@@ -108,6 +119,6 @@ function forgetting(resource: KubeObject, names: readonly string[]): KubeObject 
 export function withoutExports(status: JsonObject, failures: readonly ExportFailure[]): JsonObject {
   const reconcile = status.reconcile
   if (failures.length === 0 || !isObject(reconcile) || !isObject(reconcile.exported)) return status
-  const kept = failures.map(({ value: { to, name, key } }) => `${to}/${name}/${key}`).reduce(withoutMember, reconcile.exported as JsonObject)
+  const kept = failures.map(({ value }) => placeOf(value)).reduce(withoutMember, reconcile.exported as JsonObject)
   return withMember(status, 'reconcile', Object.keys(kept).length === 0 ? withoutMember(reconcile, 'exported') : withMember(reconcile, 'exported', kept))
 }
