@@ -36,7 +36,8 @@ export function optionsFor(program) {
     minifyWhitespace: true,
     // Under Node's condition yaml is CommonJS, whose names a dynamic import does not see in a bundle.
     alias: { yaml: resolve('node_modules/yaml/browser/index.js') },
-      plugins: program.plugins ?? [],
+    plugins: program.plugins ?? [],
+    define: { __OASGEN_COMMIT__: JSON.stringify(commit()) },
     legalComments: 'none',
     logLevel: 'warning',
     // CommonJS dependencies call require for Node's own modules.
