@@ -16,7 +16,7 @@ function definitionOf(name) {
   const file = `specs/engine/${name}/case.yaml`
   if (!existsSync(file)) throw new Error(`the cookbook names ${name}, and there is no ${file}`)
   const { verbs = {}, definition = {}, settingsOfDocument, policy, document = {}, configuration } = parse(readFileSync(file, 'utf8'), { merge: true })
-  const { verbsDescription, kind, excludedSpecFields, ...rest } = definition
+  const { verbsDescription, kind: _kind, excludedSpecFields: _excluded, ...rest } = definition
   const changed = Object.entries(verbs).filter(([, verb]) => verb !== null).map(([action, verb]) => ({ action, ...withoutNull(verb) }))
   const resource = { ...rest, ...(verbsDescription ? { verbsDescription } : changed.length > 0 ? { verbsDescription: changed } : {}) }
   const settings = settingsOfDocument ?? document.settingsOfDocument

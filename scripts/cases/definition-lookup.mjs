@@ -63,20 +63,17 @@ async function used({ oasPath, configuration, secrets }, want) {
 }
 
 /** A request with the credential that there is; gives the header as a server gets it. */
-function send(auth, secrets) {
-  return new Promise((resolve) => {
-    let authorization = null
-    const server = createServer((request, response) => { authorization = request.headers.authorization ?? null; response.end('{}') })
-    server.listen(0, '127.0.0.1', async () => {
-      const url = `http://127.0.0.1:${server.address().port}`
-      const transport = createTransport()
-      const alternatives = Object.keys(auth).map((scheme) => ({ schemes: [{ scheme, scopes: [] }] }))
-      const { type, failure } = await transport.send({ method: 'GET', url, headers: [], auth: { alternatives } }, { key: 'case', auth, secrets, allowedOrigins: [url] })
-      await transport.close()
-      server.close()
-      resolve(type === 'failure' ? { problem: failure.message } : { authorization })
-    })
-  })
+async function send(auth, secrets) {
+  let authorization = null
+  const server = createServer((request, response) => { authorization = request.headers.authorization ?? null; response.end('{}') })
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const url = `http://127.0.0.1:${server.address().port}`
+  const transport = createTransport()
+  const alternatives = Object.keys(auth).map((scheme) => ({ schemes: [{ scheme, scopes: [] }] }))
+  const { type, failure } = await transport.send({ method: 'GET', url, headers: [], auth: { alternatives } }, { key: 'case', auth, secrets, allowedOrigins: [url] })
+  await transport.close()
+  server.close()
+  return type === 'failure' ? { problem: failure.message } : { authorization }
 }
 
 function basicOf(header) {
