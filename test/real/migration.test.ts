@@ -4,6 +4,7 @@ import { isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
 import { readConditions } from '@oasgen/wire'
 import { until } from '../integration/stack/stack.js'
 import { startChartCluster, type ChartCluster } from './chart-node.js'
+import { runSections } from './chart-document.js'
 import { CHART } from './chart-run.js'
 import { startLab, type Gadget, type Lab } from './migration-lab.js'
 import { referenceWouldDo } from './migration-reference.js'
@@ -29,7 +30,8 @@ describe('a cluster that the reference left', () => {
     lab = await startLab(OUTSIDE)
     cluster = await startChartCluster(asLeft)
     for (const name of ['krateo-system', 'lab']) await cluster.kubectl(['create', 'namespace', name])
-    await cluster.helm('install', 'oasgen-provider', fileURLToPath(new URL('chart', STATE)), '-n', 'krateo-system')
+    // As Helm 3 did, which the reference's releases were made with.
+    await cluster.helm('install', 'oasgen-provider', fileURLToPath(new URL('chart', STATE)), '-n', 'krateo-system', '--values', VALUES, '--server-side=false')
     for (const file of ['2-kinds.yaml', '1-definition.yaml', '3-controller.yaml', '4-resources.yaml']) await restore(cluster, readState(new URL(file, STATE), { API_URL: lab.url }))
   })
   afterAll(async () => {
@@ -38,9 +40,17 @@ describe('a cluster that the reference left', () => {
   })
   const shown = (): void => onTestFailed(async () => void process.stderr.write(`${cluster.output()}\n${JSON.stringify(lab.writes)}\n${await cluster.kubectl(['get', 'gadgets', '-n', 'lab', '-o', 'yaml'])}\n`))
 
+  it('is told beforehand what will become of it', async () => {
+    shown()
+    const told = await runSections(cluster, { file: 'docs/migration.md', sections: ['Look first'] })
+    for (const name of [...ALIVE, 'refused', 'deleting', 'deleted', 'kept', 'paused', 'observed']) expect(told).toContain(name)
+    expect(lab.writes).toEqual([])
+    expect(await cluster.kubectl(['get', 'deployments', '-A', '-o', 'jsonpath={.items[*].spec.replicas}'])).toBe('1 1')
+  })
+
   it('is taken over by an upgrade of its release, with its own values', async () => {
     shown()
-    await cluster.helm('upgrade', 'oasgen-provider', CHART, '-n', 'krateo-system', '--values', VALUES, '--wait', '--timeout', '2m')
+    await runSections(cluster, { file: 'docs/migration.md', sections: ['Back up', 'Take over'] })
     await untilOurs()
     for (const name of ALIVE) await until(`${name} is Ready`, () => isReady(name))
     for (const name of ['deleting', 'deleted', 'kept']) await until(`${name} is gone`, async () => (await gadget(name)) === undefined)
@@ -81,10 +91,10 @@ describe('a cluster that the reference left', () => {
   it('can be given back: the reference finds its objects and changes nothing', async () => {
     shown()
     const before = effective()
-    await cluster.helm('rollback', 'oasgen-provider', '1', '-n', 'krateo-system')
-    await until('our provider has ended', async () => !(await cluster.kubectl(['get', 'pods', '-n', 'krateo-system', '-o', 'jsonpath={.items[*].spec.containers[*].image}'])).includes('ghcr.io/oasgen/'))
+    await runSections(cluster, { file: 'docs/migration.md', sections: ['Go back'] })
     // What its provider does next: put its own kinds and its own controller in place.
-    for (const file of ['2-kinds.yaml', '3-controller.yaml']) await cluster.kubectl(['replace', '-f', fileURLToPath(new URL(file, STATE))])
+    await cluster.kubectl(['replace', '-f', fileURLToPath(new URL('2-kinds.yaml', STATE))])
+    await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', fileURLToPath(new URL('3-controller.yaml', STATE))])
     await until('our controller has ended', async () => !(await cluster.kubectl(['get', 'pods', '-n', 'lab', '-o', 'jsonpath={.items[*].spec.containers[*].image}'])).includes('ghcr.io/oasgen/'))
     const gadgets = (JSON.parse(await cluster.kubectl(['get', 'gadgets', '-n', 'lab', '-o', 'json'])) as { items: readonly JsonObject[] }).items
     const plans = Object.fromEntries(gadgets.map((resource) => [nameOf(resource), referenceWouldDo(resource, [...lab.gadgets.values()] as unknown as readonly JsonObject[])]))
