@@ -6,7 +6,7 @@ const HEAD = `# Cookbook
 
 What an API does, and what to say about it in its RestDefinition. Every recipe is a case of \`specs/engine\` that is played against a
 scripted API in the unit tests; its YAML is taken from there. Only the lines that matter are shown: they go under \`spec.resource\`, those of a
-verb beside its \`action\`, \`method\` and \`path\`. Made by \`npm run generate\` from \`specs/engine/cookbook.yaml\`.
+verb beside its \`action\`, \`method\` and \`path\`. Made by \`npm run generate\` from \`specs/cookbook.yaml\`.
 
 All fields: [RestDefinition](restdefinition.md). All cases: [specs/engine](../specs/engine/README.md).
 `
@@ -36,6 +36,6 @@ function recipeText({ sees, say, case: name }) {
 }
 
 export function renderCookbook() {
-  const parts = parse(readFileSync('specs/engine/cookbook.yaml', 'utf8'))
+  const parts = parse(readFileSync('specs/cookbook.yaml', 'utf8'))
   return [HEAD, ...parts.flatMap(({ about, recipes }) => [`## ${about}\n`, ...recipes.map(recipeText)])].join('\n')
 }
