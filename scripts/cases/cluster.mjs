@@ -15,21 +15,42 @@ import { ANNOTATION, LABEL } from '@oasgen/wire'
 const PROVIDER = fileURLToPath(new URL('../../packages/provider/bundle/oasgen-provider.mjs', import.meta.url))
 
 /** A cluster with RestDefinitions in it, for as long as the function runs. */
-export async function withCluster(run, { deploymentTemplate } = {}) {
+export async function withCluster(run, options) {
+  const cluster = await startCluster(options)
+  try {
+    return await run(cluster)
+  } finally {
+    await cluster.stop()
+  }
+}
+
+let shared
+
+/** One cluster for all cases that do not get into each other's way; it ends with the process. */
+export async function inSharedCluster(run) {
+  if (shared === undefined || (await shared).provider.exitCode !== null) {
+    shared = startCluster()
+    const { provider } = await shared
+    process.once('exit', () => provider.kill('SIGKILL'))
+    provider.unref()
+  }
+  return run(await shared)
+}
+
+async function startCluster({ deploymentTemplate } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'oasgen-cases-'))
   const plane = await startControlPlane({ inMemory: true })
   const kube = connectKube({ server: plane.url, ca: plane.ca, token: plane.token })
   await must(kube.create(CUSTOM_RESOURCE_DEFINITIONS, restDefinitionCrd()))
   await until(async () => (await kube.list(REST_DEFINITIONS)).ok)
   const provider = startProvider({ plane, folder, deploymentTemplate })
-  try {
-    return await run({ kube, plane })
-  } finally {
+  const stop = async () => {
     provider.kill('SIGKILL')
     await kube.close()
     await plane.close()
     rmSync(folder, { recursive: true, force: true })
   }
+  return { kube, plane, provider, stop }
 }
 
 function startProvider({ plane, folder, deploymentTemplate }) {
@@ -51,12 +72,12 @@ export async function must(answer) {
 
 /** Waits for something that the provider does by itself. */
 export async function until(test) {
-  for (let tries = 0; tries < 800; tries += 1) {
+  for (let tries = 0; tries < 2400; tries += 1) {
     const value = await test()
     if (value !== undefined && value !== false) return value
     await pause(25)
   }
-  throw new Error('it did not come to that within twenty seconds')
+  throw new Error('it did not come to that within a minute')
 }
 
 export async function found(kube, type, ref) {

@@ -1,11 +1,11 @@
 import { CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, CONFIG_MAPS, DEPLOYMENTS, ROLES, ROLE_BINDINGS, SERVICE_ACCOUNTS } from '@oasgen/kube'
 import { pluralOf } from '@oasgen/model'
 import { DEPLOYMENT_TEMPLATE, REST_DEFINITIONS } from '@oasgen/provider'
-import { define, found, isReady, must, pretendRunning, until, withCluster } from './cluster.mjs'
+import { define, found, inSharedCluster, isReady, must, pretendRunning, until, withCluster } from './cluster.mjs'
 
 /** What the provider makes in a cluster for one RestDefinition, and what it thinks of it later. */
 export async function answer({ input, want }) {
-  if (input.restDefinition !== undefined) return withCluster(({ kube }) => namesOf(kube, input, want))
+  if (input.restDefinition !== undefined) return inSharedCluster(({ kube }) => namesOf(kube, input, want))
   if (input.template !== undefined) return fromTemplate(input)
   if (want.variables !== undefined) return { variables: await variables(input, want.variables) }
   if (input.step !== undefined) return { equalDigests: await settles() }
@@ -100,52 +100,58 @@ async function fromTemplate({ template, resource, version, values }) {
   return { name, resourceNames: [line.replace(template.split('{{')[0], '')] }
 }
 
-const DEPLOYMENT = { namespace: 'default', name: 'thing-controller' }
+let made = 0
 
+/** A definition of its own for every case: several of them may be in one cluster. */
 async function brought(kube) {
-  return define(kube, definitionOf({ name: 'thing', namespace: 'default', resourceGroup: 'cases.example.org', kind: 'Thing' }), documentIn('default'))
+  made += 1
+  const group = `cases${made}.example.org`
+  const ref = await define(kube, definitionOf({ name: `thing-${made}`, namespace: `case-${made}`, resourceGroup: group, kind: 'Thing' }), documentIn(`case-${made}`))
+  return { ref, lease: `things.${group}`, deployment: { namespace: ref.namespace, name: `${ref.name}-controller` } }
 }
 
 /** Once the controller runs something makes the provider look at everything again. */
-function lookAgain(change, options) {
-  return withCluster(async ({ kube }) => {
-    const ref = await brought(kube)
-    await pretendRunning(kube, ref, 'things.cases.example.org')
-    await until(async () => isReady(await found(kube, REST_DEFINITIONS, ref)))
-    const before = await change(kube)
-    await must(kube.patch(REST_DEFINITIONS, ref, { type: 'merge', body: { spec: { resource: { additionalStatusFields: ['name'] } } } }))
-    await until(async () => (await found(kube, REST_DEFINITIONS, ref)).status?.observedGeneration > 1)
-    return { before, after: await must(kube.get(DEPLOYMENTS, DEPLOYMENT)) }
-  }, options)
+async function lookAgain({ kube }, change) {
+  const { ref, lease, deployment } = await brought(kube)
+  await pretendRunning(kube, ref, lease)
+  await until(async () => isReady(await found(kube, REST_DEFINITIONS, ref)))
+  const before = await change(deployment)
+  await must(kube.patch(REST_DEFINITIONS, ref, { type: 'merge', body: { spec: { resource: { additionalStatusFields: ['name'] } } } }))
+  await until(async () => (await found(kube, REST_DEFINITIONS, ref)).status?.observedGeneration > 1)
+  return { before, after: await must(kube.get(DEPLOYMENTS, deployment)) }
 }
 
 /** What was made and what is there are the same: the Deployment is not written again. */
-async function settles() {
-  const { before, after } = await lookAgain((kube) => must(kube.get(DEPLOYMENTS, DEPLOYMENT)))
-  return before.metadata.generation === after.metadata.generation
+function settles() {
+  return inSharedCluster(async (cluster) => {
+    const { before, after } = await lookAgain(cluster, (deployment) => must(cluster.kube.get(DEPLOYMENTS, deployment)))
+    return before.metadata.generation === after.metadata.generation
+  })
 }
 
 /** Which annotations of the pods the provider calls its own: what `kubectl rollout restart` writes stays, and is no difference. */
-async function comparedAnnotations(annotations) {
+function comparedAnnotations(annotations) {
   const [restart] = Object.keys(annotations).filter((name) => name.endsWith('restartedAt'))
   const own = Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== restart))
   const deploymentTemplate = DEPLOYMENT_TEMPLATE.replace('      labels: *labels\n', `      labels: *labels\n      annotations: ${JSON.stringify(own)}\n`)
   const restarted = { spec: { template: { metadata: { annotations: { [restart]: annotations[restart] } } } } }
-  const { after } = await lookAgain((kube) => must(kube.patch(DEPLOYMENTS, DEPLOYMENT, { type: 'merge', body: restarted })), { deploymentTemplate })
-  const mine = after.metadata.managedFields.find(({ manager }) => manager === 'oasgen-provider').fieldsV1['f:spec']['f:template']['f:metadata']['f:annotations']
-  const kept = after.spec.template.metadata.annotations
-  return kept[restart] === undefined ? 'the restart was taken back' : Object.fromEntries(Object.entries(kept).filter(([name]) => mine[`f:${name}`] !== undefined && !name.startsWith('krateo.io/')))
+  return withCluster(async (cluster) => {
+    const { after } = await lookAgain(cluster, (deployment) => must(cluster.kube.patch(DEPLOYMENTS, deployment, { type: 'merge', body: restarted })))
+    const mine = after.metadata.managedFields.find(({ manager }) => manager === 'oasgen-provider').fieldsV1['f:spec']['f:template']['f:metadata']['f:annotations']
+    const kept = after.spec.template.metadata.annotations
+    return kept[restart] === undefined ? 'the restart was taken back' : Object.fromEntries(Object.entries(kept).filter(([name]) => mine[`f:${name}`] !== undefined && !name.startsWith('krateo.io/')))
+  }, { deploymentTemplate })
 }
 
 /** A controller counts as running when its pods are there and it serves the newest Plan. */
-function judged({ deployment }) {
-  return withCluster(async ({ kube }) => {
-    const ref = await brought(kube)
+function judged({ deployment: given }) {
+  return inSharedCluster(async ({ kube }) => {
+    const { ref, lease, deployment } = await brought(kube)
     const current = async () => isReady(await found(kube, REST_DEFINITIONS, ref))
-    if (deployment === null) return { found: (await found(kube, DEPLOYMENTS, DEPLOYMENT)) !== undefined, ready: await current() }
-    await until(() => found(kube, DEPLOYMENTS, DEPLOYMENT))
-    if (deployment.readyReplicas < deployment.replicas) return { found: true, ready: await current() }
-    await pretendRunning(kube, ref, 'things.cases.example.org')
+    if (given === null) return { found: (await found(kube, DEPLOYMENTS, deployment)) !== undefined, ready: await current() }
+    await until(() => found(kube, DEPLOYMENTS, deployment))
+    if (given.readyReplicas < given.replicas) return { found: true, ready: await current() }
+    await pretendRunning(kube, ref, lease)
     return { found: true, ready: await until(current) }
   })
 }
