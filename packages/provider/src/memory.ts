@@ -8,6 +8,8 @@ export interface DefinitionMemory {
   /** Of definition and documents, and what they gave. */
   compiled?: { readonly inputs: string; readonly packed: Uint8Array }
   settled?: Settled
+  /** Since when the controller is waited for, in milliseconds since the epoch. */
+  waitingSince?: number
   /** CRDs of this content were seen in the server's OpenAPI. */
   visible?: string
   /** Looks at the server's OpenAPI that were in vain. */

@@ -1,6 +1,7 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
 import { annotationsOf, finalizersOf, generationOf, isDeleting, resourceVersionOf, uidOf, type KubeObject } from '@oasgen/kube'
-import { ANNOTATION, FINALIZER } from '@oasgen/wire'
+import { isObject, writeJson, type JsonObject } from '@oasgen/json'
+import { ANNOTATION, FINALIZER, readConditions } from '@oasgen/wire'
 import { announceCreation, announceState } from './announce.js'
 import { compileNow, type CompiledNow } from './compile-definition.js'
 import type { Compiled } from './compile.js'
@@ -10,7 +11,7 @@ import { activationOf, judgeDefinition } from './judge-definition.js'
 import type { DefinitionMemory } from './memory.js'
 import { done, kubeFailed, stalled, type Ended, type Pass, type Step } from './pass.js'
 import { refreshSeconds } from './remote-source.js'
-import { lastPublished, runController, type Published, type RunningController } from './run-controller.js'
+import { lastKnown, lastPublished, runController, type Published, type RunningController } from './run-controller.js'
 import { isVisible, serveKinds } from './serve-kinds.js'
 import { settle, settledNow } from './steady.js'
 import { tearDown } from './teardown.js'
@@ -47,7 +48,7 @@ async function makeAll(edge: DefinitionEdge, definition: KubeObject, memory: Def
   if (steady !== undefined) return made(passFor(edge, definition, { now: now.value, broken: steady.settled.broken, waiting: steady.waiting }), steady.facts)
   const compiled = now.value.compiled()
   const broken = compiled.findings.find(({ severity }) => severity === 'error')
-  const last = broken === undefined ? undefined : await lastPublished(edge, definition)
+  const last = broken === undefined ? undefined : lastKnown(edge, definition)
   if (broken === undefined || last === undefined || last.quality === 'partial' || last.planHash === compiled.planHash) {
     return makeNew(edge, definition, { memory, now: now.value, compiled, broken })
   }
@@ -71,11 +72,22 @@ async function makeNew(edge: DefinitionEdge, definition: KubeObject, { memory, n
   const running = await controllerFor(edge, definition, { compiled, broken, kinds: memory.visible === undefined ? 'new' : 'served' })
   if (!running.ok) return made(running.pass, { ...facts, ...running.facts })
   const all = { ...facts, ...running.value?.facts }
+  const waiting = running.value?.waiting
+  if (waiting !== undefined && isYoung(edge, memory)) return made({ state: { type: 'progressing', message: waiting }, afterSeconds: YOUNG_SECONDS }, all)
   const visible = await isVisible(edge, served.value.crds, memory)
   if (!visible.ok) return made(visible.pass, all)
   if (running.value !== undefined) settle(edge, definition, memory, { now, kind: running.value.kind, served: served.value, running: running.value, broken })
   return made(passFor(edge, definition, { now, broken, waiting: running.value?.waiting }), all)
 }
+
+// A controller takes longer to start than a kind to be served: while it starts there is no need to ask for the kind. One that does
+// not start at all may be waiting for it.
+function isYoung({ now }: DefinitionEdge, memory: DefinitionMemory): boolean {
+  memory.waitingSince ??= now()
+  return now() - memory.waitingSince < YOUNG_SECONDS * 1000
+}
+
+const YOUNG_SECONDS = 10
 
 interface ForController {
   readonly compiled: Compiled
@@ -126,12 +138,18 @@ async function addFinalizer(edge: DefinitionEdge, definition: KubeObject): Promi
   return answer.ok ? done(undefined) : kubeFailed(answer.error)
 }
 
+/** Facts may change while the state stays: that is no news for people. */
+function isNewState(definition: KubeObject, status: JsonObject): boolean {
+  const told = (from: JsonObject[string] | undefined): string => writeJson(readConditions(from).map(({ type, status: is, reason, message }) => [type, is, reason, message]))
+  return told(status.conditions) !== told(isObject(definition.status) ? definition.status.conditions : undefined)
+}
+
 async function finish(edge: DefinitionEdge, definition: KubeObject, { pass, facts }: Made): Promise<Pass> {
   // The newest that is known: an old status would be compared with, and written over.
   const current = edge.definition(keyOfDefinition(definition)) ?? definition
   const status = nextStatus(current, { state: pass.state, facts, generation: generationOf(definition), now: edge.now() })
   if (status === undefined) return pass
-  announceState(edge, current, pass.state)
+  if (isNewState(current, status)) announceState(edge, current, pass.state)
   const answer = await edge.kube.patchStatus(REST_DEFINITIONS, refTo(definition), { type: 'merge', body: { metadata: { uid: uidOf(definition) }, status } })
   if (answer.ok) edge.remember(answer.value)
   if (answer.ok || answer.error.kind === 'notFound') return pass

@@ -49,7 +49,7 @@ export async function runController(edge: DefinitionEdge, definition: KubeObject
   if (!key.ok) return key
   const pruned = await removeUnwanted(edge, definition, { objects: applied.value, names, secrets })
   if (!pruned.ok) return pruned
-  const facts = { planHash, digest: sha256(objects.map(({ object }) => hashJson(object)).join('\n')), ...secretFacts(secrets) }
+  const facts = { planHash, digest: sha256(objects.map(({ object }) => hashJson(object)).join('\n')), ...secretFacts(definition, secrets) }
   const { waiting, facts: running } = stateOfController(edge, { names, planHash })
   const { definition: of, resource, configuration } = plan
   return done({
@@ -116,8 +116,10 @@ async function removeUnwanted(edge: DefinitionEdge, definition: KubeObject, { ob
   return done(undefined)
 }
 
-function secretFacts(secrets: readonly SecretKey[] | undefined): DefinitionFacts {
-  if (secrets === undefined) return {}
+/** Said where there is something to say, and taken back where there was. */
+function secretFacts(definition: KubeObject, secrets: readonly SecretKey[] | undefined): DefinitionFacts {
+  const wasSaid = isObject(definition.status) && definition.status.authSecretDigest !== undefined
+  if (secrets === undefined || (secrets.length === 0 && !wasSaid)) return {}
   const names = [...new Set(secrets.map(({ namespace, name }) => `${namespace}/${name}`))].sort()
   return { authSecretDigest: names.length === 0 ? '' : sha256(names.join('\n')), authSecretRBACNamespaces: [...new Set(secrets.map(({ namespace }) => namespace))].sort() }
 }
@@ -128,7 +130,9 @@ export function stateOfController(edge: DefinitionEdge, { names, planHash }: Run
   if (deployment === undefined) return { waiting: `Dynamic Controller '${names.deployment}' not deployed yet`, facts: {} }
   const running = edge.runningPlanHash(names)
   const isRunning = running === planHash && isAvailable(deployment)
-  return { waiting: isRunning ? undefined : `Dynamic Controller '${names.deployment}' not ready yet`, facts: running === undefined ? {} : { runningPlanHash: running } }
+  // Told together with being ready: one write of the status instead of two.
+  const isTold = running !== undefined && (isRunning || running !== planHash)
+  return { waiting: isRunning ? undefined : `Dynamic Controller '${names.deployment}' not ready yet`, facts: isTold ? { runningPlanHash: running } : {} }
 }
 
 function isAvailable(deployment: KubeObject): boolean {
@@ -137,14 +141,22 @@ function isAvailable(deployment: KubeObject): boolean {
   return wanted === 0 || (typeof status.availableReplicas === 'number' && status.availableReplicas >= 1)
 }
 
+/** What is known of the Plan that was published last, without reading it. */
+export function lastKnown(edge: DefinitionEdge, definition: KubeObject): Pick<Published, 'planHash' | 'quality'> | undefined {
+  const known = edge.live.get(CONFIG_MAPS, { metadata: planRef(definition) })
+  if (known === undefined || annotationsOf(known)[ANNOTATION.definition] !== keyOfDefinition(definition)) return undefined
+  return { planHash: annotationsOf(known)[ANNOTATION.planHash] ?? '', quality: annotationsOf(known)[PLAN_QUALITY] === 'partial' ? 'partial' : 'good' }
+}
+
 /** The Plan that was published last, as the controller reads it: it serves on when there can be no new one. */
 export async function lastPublished(edge: DefinitionEdge, definition: KubeObject): Promise<Published | undefined> {
-  const metadata = { name: `${nameOf(definition)}-controller-plan`, namespace: namespaceOf(definition) }
-  const known = edge.live.get(CONFIG_MAPS, { metadata })
-  if (known === undefined || annotationsOf(known)[ANNOTATION.definition] !== keyOfDefinition(definition)) return undefined
-  const found = await edge.kube.get(CONFIG_MAPS, metadata)
-  const planText = found.ok && isObject(found.value.data) ? textOf(found.value.data['plan.json']) : ''
+  const known = lastKnown(edge, definition)
+  const found = known === undefined ? undefined : await edge.kube.get(CONFIG_MAPS, planRef(definition))
+  const planText = found?.ok === true && isObject(found.value.data) ? textOf(found.value.data['plan.json']) : ''
   const plan = planText === '' ? undefined : readPlan(planText).value
-  const quality = annotationsOf(known)[PLAN_QUALITY] === 'partial' ? 'partial' : 'good'
-  return plan === undefined ? undefined : { plan, planText, planHash: hashOf(plan), quality }
+  return plan === undefined || known === undefined ? undefined : { plan, planText, planHash: hashOf(plan), quality: known.quality }
+}
+
+function planRef(definition: KubeObject): { readonly name: string; readonly namespace: string } {
+  return { name: `${nameOf(definition)}-controller-plan`, namespace: namespaceOf(definition) }
 }

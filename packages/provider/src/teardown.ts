@@ -78,7 +78,10 @@ async function drain(edge: DefinitionEdge, definition: KubeObject, crd: KubeObje
   const listed = await edge.kube.list(type, { content: 'metadata' })
   if (!listed.ok && listed.error.kind !== 'notFound') return { state: unreadable }
   const resources = listed.ok ? listed.value.items : []
-  if (isConfiguration(crd, definition)) return drainWith(edge, { crd, type, resources, message: 'the Configurations are still in use' })
+  if (isConfiguration(crd, definition)) {
+    await releaseConfigurations(edge, type, resources)
+    return drainWith(edge, { crd, type, resources, message: 'the Configurations are still in use' })
+  }
   const policy = policyOf(definition)
   if (policy === 'block' && resources.length > 0) {
     return { state: { type: 'stalled', finding: finding('PRV0111', { count: resources.length, kind: type.kind }) }, afterSeconds: 10 }
@@ -86,6 +89,14 @@ async function drain(edge: DefinitionEdge, definition: KubeObject, crd: KubeObje
   if (resources.length > 0 && !hasBegun(crd, resources)) announceCount(edge, definition, { kind: type.kind, count: resources.length, policy })
   if (policy === 'orphan' && !(await markOrphans(edge, type, resources))) return { state: unreadable }
   return drainWith(edge, { crd, type, resources, message: 'observe failed: restResources still exist' })
+}
+
+/** The resources are gone, so nobody needs them: a controller that died before could not say so. */
+async function releaseConfigurations({ kube }: DefinitionEdge, type: ResourceType, configurations: readonly KubeObject[]): Promise<void> {
+  for (const configuration of configurations.filter((each) => isDeleting(each) && finalizersOf(each).includes(FINALIZER.configurationInUse))) {
+    const finalizers = finalizersOf(configuration).filter((finalizer) => finalizer !== FINALIZER.configurationInUse)
+    await kube.patch(type, refTo(configuration), { type: 'merge', body: { metadata: { finalizers, resourceVersion: resourceVersionOf(configuration) } } })
+  }
 }
 
 function hasBegun(crd: KubeObject, resources: readonly KubeObject[]): boolean {

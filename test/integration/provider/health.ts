@@ -1,4 +1,4 @@
-import { isObject } from '@oasgen/json'
+import { isObject, textOf } from '@oasgen/json'
 import { createInformer, CUSTOM_RESOURCE_DEFINITIONS, keyOf, type Informer, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
 import { REST_DEFINITIONS } from '@oasgen/provider'
 import { kstatus, violationsOf, type KStatus } from './oracle.js'
@@ -40,7 +40,7 @@ export function watchHealth(kube: Kube): HealthWatch {
     const spec = isObject(object['spec']) ? object['spec'] : {}
     const names = isObject(spec['names']) ? spec['names'] : {}
     const categories = Array.isArray(names['categories']) ? names['categories'] : []
-    if (type !== 'deleted' && categories.includes('restresources')) follow({ group: String(spec['group']), version: 'v1alpha1', plural: String(names['plural']), kind: String(names['kind']), namespaced: true })
+    if (type !== 'deleted' && categories.includes('restresources')) follow({ group: textOf(spec['group']), version: 'v1alpha1', plural: textOf(names['plural']), kind: textOf(names['kind']), namespaced: true })
   })
   crds.start()
   return {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { startControlPlane, type ControlPlane, type DeploymentRunner, type Workload } from '@oasgen/apiserver'
 import { isArray, isObject, textOf, type JsonObject } from '@oasgen/json'
 import {
-  CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, connectKube, CUSTOM_RESOURCE_DEFINITIONS, LEASES, loadKubeconfig, NAMESPACES, SERVICE_ACCOUNTS, type Kube, type KubeObject, type ResourceType,
+  CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, CONFIG_MAPS, connectKube, CUSTOM_RESOURCE_DEFINITIONS, LEASES, loadKubeconfig, NAMESPACES, SECRETS, SERVICE_ACCOUNTS, type Kube, type KubeObject, type ResourceType,
 } from '@oasgen/kube'
 import { providerRules, REST_DEFINITIONS, runProvider } from '@oasgen/provider'
 import { runRestController } from '@oasgen/rest-controller'
@@ -204,13 +204,19 @@ async function real(folder: string, lines: string[]): Promise<Ground> {
   }
 }
 
+const KNOWN: readonly ResourceType[] = [NAMESPACES, CONFIG_MAPS, SECRETS, REST_DEFINITIONS]
+
+async function typeOf(kube: Kube, { group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string }): Promise<ResourceType | undefined> {
+  const discovery = await kube.discover()
+  return discovery.ok ? discovery.value.types.find((served) => served.group === group && served.version === version && served.kind === kind) : undefined
+}
+
 async function applyObject(kube: Kube, object: JsonObject): Promise<void> {
   const [group = '', version = ''] = textOf(object['apiVersion']).includes('/') ? textOf(object['apiVersion']).split('/') : ['', textOf(object['apiVersion'])]
   const metadata = object['metadata'] as JsonObject
   let problem = ''
   const answer = await eventually(async () => {
-    const discovery = await kube.discover()
-    const type = discovery.ok ? discovery.value.types.find((served) => served.group === group && served.version === version && served.kind === object['kind']) : undefined
+    const type = KNOWN.find((known) => known.kind === object['kind'] && known.group === group) ?? (await typeOf(kube, { group, version, kind: textOf(object['kind']) }))
     if (type === undefined) return undefined
     const ref = { name: textOf(metadata['name']), ...(type.namespaced && { namespace: textOf(metadata['namespace'] ?? 'default') }) }
     const applied = await kube.patch(type, ref, { type: 'apply', body: object, fieldManager: 'test', force: true })

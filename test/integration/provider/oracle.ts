@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from '@oasgen/json'
+import { isArray, isObject, textOf, type JsonObject } from '@oasgen/json'
 import type { KubeObject } from '@oasgen/kube'
 
 /** What tools conclude from an object: the rules of kstatus (Flux, cli-utils, Helm) and of a health check in Argo CD, as test code. */
@@ -46,9 +46,9 @@ export function violationsOf(object: KubeObject): readonly string[] {
   if (own === 'Current' && !is('Ready')) found.push('Current without being Ready')
   if (own === 'Failed' && !is('Stalled')) found.push('Failed without a person being needed')
   for (const condition of conditions(object)) {
-    if (condition['observedGeneration'] === undefined) found.push(`${String(condition['type'])} has no observedGeneration`)
-    if (/\d{4}-\d\d-\d\dT\d\d:/.test(String(condition['message']))) found.push(`${String(condition['type'])} has a time in its message: it would be written again and again`)
-    if (String(condition['reason']) === '' || /[^A-Za-z]/.test(String(condition['reason']))) found.push(`${String(condition['type'])} has the reason "${String(condition['reason'])}"`)
+    if (condition['observedGeneration'] === undefined) found.push(`${textOf(condition['type'])} has no observedGeneration`)
+    if (/\d{4}-\d\d-\d\dT\d\d:/.test(textOf(condition['message']))) found.push(`${textOf(condition['type'])} has a time in its message: it would be written again and again`)
+    if (textOf(condition['reason']) === '' || /[^A-Za-z]/.test(textOf(condition['reason']))) found.push(`${textOf(condition['type'])} has the reason "${textOf(condition['reason'])}"`)
   }
   if (new Set(conditions(object).map(({ type }) => type)).size !== conditions(object).length) found.push('a condition stands twice')
   const argo = argoHealth(object)

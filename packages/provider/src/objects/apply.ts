@@ -1,5 +1,5 @@
 import { hashJson, isObject, type JsonObject } from '@oasgen/json'
-import { compareResourceVersions, generationOf, namespaceOf, nameOf, resourceVersionOf, uidOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
+import { compareResourceVersions, DEPLOYMENTS, generationOf, namespaceOf, nameOf, resourceVersionOf, uidOf, type Kube, type KubeObject, type KubeResult, type ResourceType } from '@oasgen/kube'
 import { ANNOTATION, LABEL } from '@oasgen/wire'
 import type { LiveObjects } from './live.js'
 
@@ -64,7 +64,9 @@ function identityOf({ apiVersion, kind, metadata, status }: KubeObject): KubeObj
   return { ...(apiVersion !== undefined && { apiVersion }), ...(kind !== undefined && { kind }), ...(metadata !== undefined && { metadata }), ...(status !== undefined && { status }) }
 }
 
+// The generation of a Deployment rises with its annotations too, which the Deployment controller writes.
 export function versionOf(object: KubeObject): string {
+  if (object.kind === DEPLOYMENTS.kind && object.spec !== undefined) return `s${hashJson(object.spec)}`
   const generation = generationOf(object)
   return generation > 0 ? `g${generation}` : resourceVersionOf(object)
 }

@@ -1,0 +1,3 @@
+import { providerSuite } from '../integration/provider/suite.js'
+
+providerSuite('real')
