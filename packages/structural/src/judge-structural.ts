@@ -1,11 +1,11 @@
-import { tryRegex } from '@oasgen/expressions'
 import type { JsonValue } from '@oasgen/json'
+import { judgePatterns } from './judge-patterns.js'
 import { own, valuesSchema, type StructuralSchema } from './schema.js'
 import { childPath, forbidden, indexPath, invalid, keyPath, printViolation, required, type Violation } from './violation.js'
 
 /** Whether a schema is structural: every field typed, junctors free of structure, and complete. Sorted as the server sorts. */
 export function judgeStructural(schema: StructuralSchema, path: string): readonly Violation[] {
-  const violations = [...judgeNode(schema, 'root', path), ...judgeCompleteness(schema, schema, path, path)]
+  const violations = [...judgeNode(schema, 'root', path), ...judgePatterns(schema, path), ...judgeCompleteness(schema, schema, path, path)]
   return violations.map((violation) => ({ violation, text: printViolation(violation) })).sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)).map(({ violation }) => violation)
 }
 
@@ -129,18 +129,11 @@ function judgeValueRules(schema: StructuralSchema, excused: IntOrString, path: s
   }
   violations.push(...judgeBranches(schema.oneOf, childPath(path, 'oneOf')))
   if (schema.not) violations.push(...judgeNested(schema.not, 'none', childPath(path, 'not')))
-  return [...violations, ...judgePattern(schema, path)]
+  return violations
 }
 
 function judgeBranches(branches: readonly StructuralSchema[] | undefined, path: string): readonly Violation[] {
   return (branches ?? []).flatMap((branch, index) => judgeNested(branch, 'none', indexPath(path, index)))
-}
-
-function judgePattern(schema: StructuralSchema, path: string): readonly Violation[] {
-  if (schema.pattern === undefined || schema.pattern === '') return []
-  const compiled = tryRegex(schema.pattern)
-  if (typeof compiled !== 'string') return []
-  return [invalid(childPath(path, 'pattern'), schema.pattern, `must be a valid regular expression, but isn't: ${compiled}`)]
 }
 
 const NESTED_BANS: readonly (readonly [keyof StructuralSchema, string])[] = [
