@@ -24,7 +24,8 @@ export function tryRun(command: string, args: readonly string[], { env, input, c
     const child = execFile(command, [...args], { env: { ...process.env, ...env }, cwd: cwd ?? ROOT, timeout: timeoutMs, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr: stderr === '' && error !== null ? error.message : stderr })
     })
-    child.stdin?.end(input ?? '')
+    // A program that does not read may be gone before this is written.
+    child.stdin?.on('error', () => undefined).end(input ?? '')
   })
 }
 
