@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { Plan } from '@oasgen/plan'
+import type { Plan, ShapePlan } from '@oasgen/plan'
 import type { StructuralSchema } from '@oasgen/structural'
 import { at, put, resourcePlace } from '../server/body.js'
 import { bodyFields } from '../server/shape.js'
@@ -42,27 +42,34 @@ function namingPlaces({ identity, actions }: Plan): readonly string[] {
 function candidates({ plan, kind, spec }: ChangeInput): readonly Change[] {
   const frozen = plan.compare.rules.filter(({ immutable, secret, compare }) => immutable !== undefined || secret === true || compare === 'ignore').map(({ path }) => `spec.${path}`)
   const ignored = plan.compare.ignored.map((path) => `spec.${path}`)
+  // A field in which answers carry the identity says which object it is: another value is another object.
+  const identity = plan.identity.parts.flatMap(({ from }) => from.flatMap((source) => (source.in === 'body' ? [source.path] : [])))
   return bodyFields(plan.actions.update).flatMap((field) => {
     const place = field.sources[0]?.from === 'resource' ? resourcePlace(field) : undefined
-    if (place === undefined || !place.startsWith('spec.') || field.writeOnly === true || [...frozen, ...ignored].includes(place)) return []
+    if (place === undefined || !place.startsWith('spec.') || identity.includes(field.path) || field.writeOnly === true || [...frozen, ...ignored].includes(place)) return []
     // The object calls it as create does.
     const stored = bodyFields(plan.actions.create).find((each) => resourcePlace(each) === place) ?? field
-    return changeOf({ plan, kind, spec }, { place, path: stored.path })
+    return changeOf({ plan, kind, spec }, { place, path: stored.path, shape: field.shape ?? true })
   })
 }
 
+interface Field extends Pick<Change, 'place' | 'path'> {
+  /** What update carries of it. */
+  readonly shape: ShapePlan
+}
+
 /** A scalar of the field, or the first one below it. */
-function changeOf({ kind, spec }: ChangeInput, { place, path }: Pick<Change, 'place' | 'path'>): readonly Change[] {
+function changeOf({ kind, spec }: ChangeInput, { place, path, shape }: Field): readonly Change[] {
   const value = at({ spec }, place)
-  if (value === undefined || value === null || typeof value === 'object') return nested({ kind, spec }, { place, path, value })
+  if (value === undefined || value === null || typeof value === 'object') return nested({ kind, spec }, { place, path, shape, value })
   const to = otherThan(schemaAt(kind.schema, place), value).find((other) => mayFollow(kind, spec, (put({ spec }, place, other) as { readonly spec: JsonObject }).spec))
   return to === undefined ? [] : [{ place, path, from: value, to }]
 }
 
-function nested({ kind, spec }: Pick<ChangeInput, 'kind' | 'spec'>, { place, path, value }: Pick<Change, 'place' | 'path'> & { readonly value: JsonValue | undefined }): readonly Change[] {
+function nested({ kind, spec }: Pick<ChangeInput, 'kind' | 'spec'>, { place, path, shape, value }: Field & { readonly value: JsonValue | undefined }): readonly Change[] {
   if (!isObject(value)) return []
   for (const [name, child] of Object.entries(value)) {
-    if (child === null || typeof child === 'object' || !/^[A-Za-z_]\w*$/.test(name)) continue
+    if (child === null || typeof child === 'object' || !/^[A-Za-z_]\w*$/.test(name) || (shape !== true && !Object.hasOwn(shape, name))) continue
     const below = `${place}.${name}`
     const to = otherThan(schemaAt(kind.schema, below), child).find((other) => mayFollow(kind, spec, (put({ spec }, below, other) as { readonly spec: JsonObject }).spec))
     if (to !== undefined) return [{ place: below, path: `${path}.${name}`, from: child, to }]

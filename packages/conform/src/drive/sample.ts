@@ -23,8 +23,22 @@ const ROUNDS = 12
 
 /** A spec that the API server would take: everything that is required and as much of the rest as can be filled. */
 export function sampleSpec(kind: Kind): Sampled {
+  const tried = BRANCHES.map((branch) => () => sampleBranch(kind, branch))
+  let last: Sampled = { problem: 'no valid resource was found' }
+  for (const attempt of tried) {
+    const sampled = attempt()
+    if ('spec' in sampled) return sampled
+    last = sampled
+  }
+  return last
+}
+
+/** Where a schema has alternatives, which of them is taken. */
+const BRANCHES = [0, 1, 2]
+
+function sampleBranch(kind: Kind, branch: number): Sampled {
   const schema = kind.schema.properties?.['spec'] ?? {}
-  let spec = sampleOf(schema, { name: 'spec', depth: 0, serial: 0 }) as JsonObject
+  let spec = sampleOf(schema, { name: 'spec', depth: 0, serial: 0, branch }) as JsonObject
   if (!isObject(spec)) return { spec: {} }
   for (let round = 0; round < ROUNDS; round++) {
     const violations = violationsOf(kind, spec)
@@ -77,6 +91,7 @@ interface Place {
   readonly depth: number
   /** Tells elements of a list apart. */
   readonly serial: number
+  readonly branch?: number
 }
 
 const DEPTH = 4
@@ -84,6 +99,8 @@ const DEPTH = 4
 export function sampleOf(schema: StructuralSchema, place: Place): JsonValue | undefined {
   const { enum: values } = schema
   if (values !== undefined) return values.find((value) => value !== null) ?? null
+  const listed = listedValue(schema)
+  if (listed !== undefined) return listed
   if (schema.default !== undefined && schema.default !== null) return schema.default
   if (schema['x-kubernetes-int-or-string'] === true) return 1
   switch (schema.type) {
@@ -96,27 +113,34 @@ export function sampleOf(schema: StructuralSchema, place: Place): JsonValue | un
   }
 }
 
+/** Choices that are written as a rule, because null is one of them. */
+function listedValue({ 'x-kubernetes-validations': rules = [] }: StructuralSchema): JsonValue | undefined {
+  const list = rules.map(({ rule }) => /^self in \['([^']*)'/.exec(rule)?.[1]).find((text) => text !== undefined)
+  return list
+}
+
 // A field of any type: a text is what most readers and writers agree on.
 function openSample(schema: StructuralSchema, place: Place): JsonValue {
   return schema.properties === undefined ? 'conform' : (objectSample(schema, place) ?? {})
 }
 
 function objectSample(schema: StructuralSchema, place: Place): JsonValue | undefined {
-  const branch = schema.oneOf?.[0] ?? schema.anyOf?.[0]
+  const branches = schema.oneOf ?? schema.anyOf ?? []
+  const branch = branches[(place.branch ?? 0) % Math.max(1, branches.length)]
   const wanted = new Set([...(schema.required ?? []), ...(branch?.required ?? [])])
-  const rivals = rivalsOf(schema, wanted)
+  const rivals = rivalsOf(branches.filter((each) => each !== branch), wanted)
   const properties = Object.entries(schema.properties ?? {}).filter(([name]) => wanted.has(name) || (place.depth < DEPTH && !rivals.has(name)))
   const filled = properties.flatMap(([name, child]) => {
-    const value = sampleOf(mergedWith(child, branch?.properties?.[name]), { name, depth: place.depth + 1, serial: place.serial })
+    const value = sampleOf(mergedWith(child, branch?.properties?.[name]), { ...place, name, depth: place.depth + 1 })
     return value === undefined ? [] : [[name, value] as const]
   })
-  const extra = typeof schema.additionalProperties === 'object' ? sampleOf(schema.additionalProperties, { name: 'key', depth: place.depth + 1, serial: 0 }) : undefined
+  const extra = typeof schema.additionalProperties === 'object' ? sampleOf(schema.additionalProperties, { ...place, name: 'key', depth: place.depth + 1, serial: 0 }) : undefined
   return Object.fromEntries(extra === undefined ? filled : [...filled, ['key', extra]])
 }
 
 /** Members of the other branches of a union. */
-function rivalsOf({ oneOf = [], anyOf = [] }: StructuralSchema, wanted: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...oneOf, ...anyOf].slice(1).flatMap(({ required = [] }) => required).filter((name) => !wanted.has(name)))
+function rivalsOf(others: readonly StructuralSchema[], wanted: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(others.flatMap(({ required = [] }) => required).filter((name) => !wanted.has(name)))
 }
 
 function mergedWith(schema: StructuralSchema, more: StructuralSchema | undefined): StructuralSchema {
@@ -125,7 +149,7 @@ function mergedWith(schema: StructuralSchema, more: StructuralSchema | undefined
 
 function arraySample(schema: StructuralSchema, place: Place): JsonValue | undefined {
   const count = Math.max(schema.minItems ?? 0, place.depth < DEPTH && (schema.maxItems ?? 2) > 0 ? 1 : 0)
-  const items = Array.from({ length: Math.min(count, 20) }, (_, index) => sampleOf(schema.items ?? {}, { name: place.name, depth: place.depth + 1, serial: index }))
+  const items = Array.from({ length: Math.min(count, 20) }, (_, index) => sampleOf(schema.items ?? {}, { ...place, depth: place.depth + 1, serial: index }))
   return items.some((item) => item === undefined) ? (count === 0 ? [] : undefined) : (items as JsonValue[])
 }
 
@@ -147,7 +171,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 // Uploads and contents are base64 more often than not, and base64 is a text like any other.
 const FILE_WORDS = /^(?:file|content|binary|image|archive|upload|blob)$/i
 
-function stringSample({ format = '', pattern, minLength = 0, maxLength }: StructuralSchema, { name, serial }: Place): JsonValue | undefined {
+function stringSample({ format = '', pattern: own, minLength = 0, maxLength, anyOf, oneOf }: StructuralSchema, { name, serial, branch = 0 }: Place): JsonValue | undefined {
+  const forms = anyOf ?? oneOf ?? []
+  const pattern = own ?? forms[branch % Math.max(1, forms.length)]?.pattern
   const plain = FORMATS[format] ?? (FILE_WORDS.test(name) ? FORMATS['byte'] : undefined) ?? `${name.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()}-${serial + 1}`
   const text = plain.padEnd(minLength, 'x').slice(0, maxLength ?? 1000)
   if (pattern === undefined || accepts(pattern, text)) return text

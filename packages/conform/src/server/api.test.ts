@@ -21,7 +21,7 @@ function plan(kind: string): ApiOptions['plan'] {
 interface Lab {
   readonly api: ScriptedApi
   readonly clock: { now: number }
-  ask(line: string, body?: JsonValue, headers?: Readonly<Record<string, string>>): string
+  readonly ask: (line: string, body?: JsonValue, headers?: Readonly<Record<string, string>>) => string
 }
 
 function open(kind: string, switches = '', options: Partial<ApiOptions> = {}): Lab {

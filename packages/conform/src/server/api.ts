@@ -1,6 +1,6 @@
 import { removePath } from '@oasgen/fieldpath'
-import { mergePatch, type JsonObject, type JsonValue } from '@oasgen/json'
-import type { BodyPlan, CallPlan, ParameterPlan, Plan } from '@oasgen/plan'
+import { isObject, mergePatch, type JsonObject, type JsonValue } from '@oasgen/json'
+import type { BodyPlan, CallPlan, ParameterPlan, Plan, ShapePlan } from '@oasgen/plan'
 import { json, problem, type Answer, type Response } from './answer.js'
 import { at, objectOf, pathOf, placesOf, put, readBody, resourcePlace } from './body.js'
 import { CHALLENGE, isAllowed, tokenAnswer } from './credentials.js'
@@ -346,7 +346,8 @@ class Api {
     const own = new Set((call.body?.fields ?? []).map(({ path }) => kept(path).split(/[.[]/, 1)[0] ?? path))
     const run = (now: number): void => {
       for (const [place, value] of placesOf(call.body, sent)) object.places.set(place, textOfValue(value))
-      this.store.change(object, changed(object.fields, stored, asked.method === 'PUT' && routed.route.step === undefined ? own : undefined), now)
+      const whole = withUndeclared(object.fields, stored, (call.body?.fields ?? []).map((field) => ({ path: kept(field.path), shape: field.shape ?? true })))
+      this.store.change(object, changed(object.fields, whole, asked.method === 'PUT' && routed.route.step === undefined ? own : undefined), now)
     }
     const later = this.#later(asked, routed, run)
     if (later !== undefined) return { answer: later, effect: 'updated', object }
@@ -455,6 +456,15 @@ function typed(value: JsonValue, type: 'string' | 'integer' | 'number' | 'boolea
 function changed(fields: JsonObject, sent: JsonObject, replaced: ReadonlySet<string> | undefined): JsonObject {
   if (replaced === undefined) return mergePatch(fields, sent) as JsonObject
   return { ...Object.fromEntries(Object.entries(fields).filter(([name]) => !replaced.has(name))), ...sent }
+}
+
+/** Members that the body of this call cannot carry are not taken away by it. */
+function withUndeclared(fields: JsonObject, sent: JsonObject, declared: readonly { readonly path: string; readonly shape: ShapePlan }[]): JsonObject {
+  return declared.reduce<JsonValue>((object, { path, shape }) => {
+    const [before, now] = [at(fields, path), at(object, path)]
+    if (shape === true || !isObject(before) || !isObject(now)) return object
+    return put(object, path, { ...Object.fromEntries(Object.entries(before).filter(([name]) => !Object.hasOwn(shape, name))), ...now })
+  }, sent) as JsonObject
 }
 
 /** An update may call a field otherwise than create does: the object has it once. */
