@@ -340,8 +340,10 @@ describe('hosts do not wait for each other', () => {
       most = Math.max(most, running)
       setTimeout(() => { running -= 1; response.end() }, 5)
     }
-    const all = await Promise.all(Array.from({ length: 30 }, () => transport.send({ method: 'GET', url: server.origin, headers: [] }, testContext({}, { key: 'few', limits: { concurrency: 3 } }))))
+    const patient = createTransport({})
+    const all = await Promise.all(Array.from({ length: 30 }, () => patient.send({ method: 'GET', url: server.origin, headers: [] }, testContext({}, { key: 'few', limits: { concurrency: 3 } }))))
     expect(all.every((sent) => sent.type === 'response')).toBe(true)
     expect(most).toBe(3)
+    await patient.close()
   })
 })
