@@ -1,6 +1,7 @@
 // `npm run soak` ends here: what ran, when, where and what came of it, in docs/soak.md. A run of one file replaces the rows of its own tests.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
+import { relative } from 'node:path'
 
 const FILE = 'docs/soak.md'
 const HEAD = `# Soak
@@ -24,9 +25,11 @@ export function writeSoakReport() {
   const date = new Date(report.startTime).toISOString().slice(0, 10)
   const machine = `${cpus()[0]?.model ?? 'unknown processor'} × ${availableParallelism()}, Node ${process.versions.node}`
   const rows = rowsBefore()
-  for (const test of report.testResults.flatMap((result) => result.assertionResults)) {
-    const facts = [test.meta?.facts, machine].filter(Boolean).join('; ')
-    const row = [`| ${cell(test.fullName)}`, date, ((test.duration ?? 0) / 60_000).toFixed(1), test.status, `${cell(facts)} |`].join(' | ')
+  for (const { name, startTime, endTime, assertionResults: tests } of report.testResults) {
+    const count = (status) => tests.filter((test) => test.status === status).length
+    const result = [`${count('passed')} passed`, `${count('failed')} failed`, `${count('skipped')} skipped`].filter((text) => !text.startsWith('0 ')).join(', ')
+    const facts = [...tests.map(({ meta }) => meta?.facts), machine].filter(Boolean).join('; ')
+    const row = [`| ${cell(relative('.', name))}`, date, ((endTime - startTime) / 60_000).toFixed(1), result, `${cell(facts)} |`].join(' | ')
     rows.set(row.split(' | ')[0], row)
   }
   writeFileSync(FILE, `${HEAD}${[...rows.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row).join('\n')}\n`)
