@@ -3,7 +3,7 @@ import { getPath, parsePath, printPath } from '@oasgen/fieldpath'
 import { equalJson, isNumber, isObject, numberText, type JsonValue } from '@oasgen/json'
 import { annotationsOf, createInformer, finalizersOf, isDeleting, keyOf, keyOfRef, namespaceOf, type Informer, type InformerProblem, type Kube, type KubeObject, type ResourceType } from '@oasgen/kube'
 import { placesOf, type Plan, type ReferencePlan } from '@oasgen/plan'
-import { ANNOTATION, FINALIZER, readExternalName } from '@oasgen/wire'
+import { ANNOTATION, CONDITION, FINALIZER, readConditions, readExternalName } from '@oasgen/wire'
 import { pause, unreadable, type NamedRef } from './named-objects.js'
 
 /** Values that come from other resources: their external name, or a field of their status. */
@@ -103,7 +103,7 @@ function start(kube: Kube, plan: ReferencePlan, { namespace, crossNamespace, onC
 
 /** What a referring resource can see of it: its name on the other side, its status, that it goes. */
 function isReferenceNews(old: KubeObject | undefined, now: KubeObject): boolean {
-  if (old === undefined || isDeleting(old) !== isDeleting(now)) return true
+  if (old === undefined || isDeleting(old) !== isDeleting(now) || isThere(old) !== isThere(now)) return true
   return annotationsOf(old)[ANNOTATION.externalName] !== annotationsOf(now)[ANNOTATION.externalName] || !equalJson(withoutNoise(old), withoutNoise(now))
 }
 
@@ -141,7 +141,7 @@ function resolve({ informer, plan, resource, crossNamespace }: Resolving): Refer
 }
 
 function lackOf(other: KubeObject, { resolves }: ReferencePlan): string {
-  if (resolves !== 'externalName') return `has no ${resolves} yet`
+  if (resolves !== 'externalName') return isThere(other) ? `has no ${resolves} yet` : 'does not exist on the other side yet'
   const name = readExternalName(annotationsOf(other)[ANNOTATION.externalName])
   if (name?.type !== 'fields') return 'has no external name yet'
   return `is known by several values (${Object.keys(name.fields).join(', ')}): say in the definition which of them is meant, reference: {resolves: …}`
@@ -153,9 +153,22 @@ function waiting(message: string): ReferenceState {
 
 /** What a reference to the object stands for; `undefined` while it has no such value. */
 export function valueOf(other: KubeObject, { resolves }: ReferencePlan): ReferenceState | undefined {
+  // What its user wrote is there before the object is.
+  if (resolves.startsWith('spec.') && !isThere(other)) return undefined
   const value = resolves === 'externalName' ? externalNameOf(other) : at(other, resolves)
   return value === undefined || value === null ? undefined : { state: 'resolved', value }
 }
+
+/** As far as can be told: of kinds that are not ours it is believed, unless they say that they are not ready. */
+function isThere(other: KubeObject): boolean {
+  if (readExternalName(annotationsOf(other)[ANNOTATION.externalName]) !== undefined) return true
+  const status = isObject(other.status) ? other.status : {}
+  const ready = readConditions(status.conditions).find(({ type }) => type === CONDITION.ready)
+  return status.observedGeneration !== NEVER_SEEN && (ready === undefined || ready.status === 'True')
+}
+
+/** The default of `status.observedGeneration` in each kind of ours. */
+const NEVER_SEEN = -1
 
 function externalNameOf(other: KubeObject): JsonValue | undefined {
   const name = readExternalName(annotationsOf(other)[ANNOTATION.externalName])
