@@ -18,6 +18,8 @@ export interface CommandIo {
   /** Of the terminal; absent in a pipe. */
   readonly rows?: number
   readonly readStdin: () => Promise<string>
+  /** Keys as they are pressed, without echo; absent where nobody sits in front. */
+  readonly keys?: () => AsyncIterable<string>
   /** Aborted when the user wants to stop (Ctrl-C, SIGTERM). */
   readonly signal: AbortSignal
 }

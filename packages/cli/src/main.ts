@@ -1,4 +1,4 @@
-import { readStdin } from './stdin.js'
+import { readKeys, readStdin } from './stdin.js'
 import { VERSION } from './version.js'
 
 // `--version` is asked by scripts and completions all the time: it must not pay for the rest.
@@ -26,6 +26,7 @@ async function start(): Promise<void> {
     get columns() { return process.stdout.columns ?? 100 },
     get rows() { return process.stdout.rows ?? 24 },
     readStdin,
+    ...(process.stdin.isTTY && { keys: readKeys }),
     signal: stopping.signal,
   })
 }

@@ -10,6 +10,7 @@ import { carryDocument, type CarriedDocument } from './carry.js'
 import { detectResources } from './detect.js'
 import { configurationText } from './configuration.js'
 import { exampleOf, partsOf } from './example.js'
+import { pick } from './picker.js'
 import { completeProposal, type Proposal } from './propose.js'
 import { dashed, definitionText } from './write.js'
 
@@ -21,6 +22,7 @@ export interface InitOptions {
   /** What the definitions shall name as their document; default: the address that was given. */
   readonly oasPath?: string
   readonly list?: boolean
+  readonly output?: string
 }
 
 interface Judged {
@@ -42,13 +44,40 @@ export async function init(io: CommandIo, address: string, options: InitOptions)
   const document = linkDocument(source.value)
   const group = options.group ?? groupFor(document)
   const judged = judgeAll(document, { bytes, oasPath, group })
-  io.out(overview(document, judged))
+  if (options.output === 'json') {
+    io.out(`${JSON.stringify(judged.map(factsOf), undefined, 2)}\n`)
+    return EXIT.ok
+  }
+  const isPicking = io.keys !== undefined && io.isTerminal && options.list !== true && options.all !== true && options.kind === undefined && judged.length > 0
+  io.out(isPicking ? `${headline(document, judged)}\n` : overview(document, judged))
   if (options.list === true) return EXIT.ok
-  const chosen = choose(judged, options)
-  if (chosen.length === 0) io.out('\nwrite some of them: oasgen init … --kind Zone --kind Record, or --all\n')
+  const chosen = isPicking ? await picked(io, judged) : choose(judged, options)
+  if (chosen === 'cancelled') return EXIT.interrupted
+  if (chosen.length === 0) io.note('\nwrite some of them: oasgen init … --kind Zone --kind Record, or --all\n')
   if (chosen.length > 0 && carried !== undefined) writeDocument(io, carried, options.outputDir)
   for (const one of chosen) writeFiles(io, one, options)
   return EXIT.ok
+}
+
+async function picked(io: CommandIo, judged: readonly Judged[]): Promise<readonly Judged[] | 'cancelled'> {
+  const choices = judged.map((one) => ({ label: one.proposal.kind, detail: `${markOf(one)} ${one.proposal.collection}  ${Object.keys(one.proposal.verbs).join(' ')}`, ...(isBroken(one) && { disabled: true as const }) }))
+  const numbers = await pick(io, choices, io.keys?.() ?? nothing())
+  return numbers === 'cancelled' ? numbers : numbers.flatMap((number) => judged[number] ?? [])
+}
+
+async function* nothing(): AsyncGenerator<string> {
+  // Without keys nothing is ever pressed.
+}
+
+/** One resource for programs. */
+function factsOf(one: Judged): object {
+  const { proposal, compiled } = one
+  return {
+    kind: proposal.kind, collection: proposal.collection, ...(proposal.item !== undefined && { item: proposal.item }), verbs: proposal.verbs, shape: proposal.shape, parents: proposal.parents,
+    ...(proposal.idField !== undefined && { id: proposal.idField }), identifiers: proposal.identifiers, ...(proposal.itemsPath !== undefined && { itemsPath: proposal.itemsPath }),
+    ...(proposal.pagination && { pagination: proposal.pagination }), state: isBroken(one) ? 'broken' : isComplete(one) ? 'complete' : 'incomplete', notes: proposal.notes,
+    problems: compiled.findings.filter(({ severity }) => severity === 'error').map(({ code, message }) => `${code} ${message}`),
+  }
 }
 
 async function read(io: CommandIo, address: string): Promise<Uint8Array> {
@@ -96,22 +125,30 @@ function withNamespace(definition: JsonObject): JsonObject {
   return { ...definition, metadata: { namespace: 'default', ...(isObject(definition.metadata) ? definition.metadata : {}) } }
 }
 
-function overview(document: Document, judged: readonly Judged[]): string {
+function headline(document: Document, judged: readonly Judged[]): string {
   const operations = [...document.operations()].length
   const complete = judged.filter(isComplete).length
+  return `${operations} operations · ${judged.length} resources found · ${complete} complete · ${judged.length - complete} need a word from you`
+}
+
+function markOf(one: Judged): string {
+  return isBroken(one) ? '!' : isComplete(one) ? '✓' : '?'
+}
+
+function overview(document: Document, judged: readonly Judged[]): string {
   const width = Math.max(8, ...judged.map(({ proposal }) => proposal.kind.length))
   const lines = judged.map((one) => {
     const { proposal } = one
-    const mark = isBroken(one) ? '!' : isComplete(one) ? '✓' : '?'
+    const mark = markOf(one)
     const words = isBroken(one) ? (one.compiled.findings.find(({ severity }) => severity === 'error')?.message ?? '') : [...proposal.notes, pagingWord(proposal)].filter((word) => word !== '').join('; ')
     const verbs = Object.keys(proposal.verbs).join(' ')
     return `   ${mark} ${proposal.kind.padEnd(width)}  ${proposal.collection}  ${verbs}${proposal.idField === undefined ? '' : `  id: ${proposal.idField}`}${words === '' ? '' : `\n     ${' '.repeat(width)}  ${words}`}`
   })
-  return [`${operations} operations · ${judged.length} resources found · ${complete} complete · ${judged.length - complete} need a word from you`, '', ...lines, ''].join('\n')
+  return [headline(document, judged), '', ...lines, ''].join('\n')
 }
 
 function pagingWord({ pagination }: Proposal): string {
-  return pagination === undefined ? '' : { linkHeader: 'paged by Link header', pageNumber: 'paged by number', offset: 'paged by offset', continuationToken: 'paged by token' }[pagination.type]
+  return pagination === undefined ? '' : { linkHeader: 'paged by Link header', pageNumber: 'paged by number', offset: 'paged by offset', continuationToken: 'paged by token', nextUrl: 'paged by a link in the answer' }[pagination.type]
 }
 
 function isBroken({ compiled }: Judged): boolean {

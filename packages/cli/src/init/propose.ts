@@ -20,6 +20,7 @@ export type PaginationProposal =
   | { readonly type: 'offset'; readonly parameter: string }
   | { readonly type: 'continuationToken'; readonly parameter: string; readonly token: string }
   | { readonly type: 'linkHeader' }
+  | { readonly type: 'nextUrl'; readonly path: string }
 
 export function completeProposal(document: Document, shape: ResourceShapeProposal): Proposal {
   const operationOf = (verb: ProposedVerb): Operation | undefined => {
@@ -28,21 +29,25 @@ export function completeProposal(document: Document, shape: ResourceShapeProposa
   }
   const sent = fieldsOf(bodyOf(operationOf('create')))
   const list = listOf(operationOf('findby'))
-  const object = objectOf(operationOf('get'), sent) ?? objectOf(operationOf('create'), sent) ?? (list && fieldsOf(list.item))
-  const returned = object ?? new Map<string, Schema>()
-  const idField = shape.idParameter === undefined ? undefined : idFieldFor(shape, shape.idParameter, returned)
+  const shown = [objectOf(operationOf('get'), sent), objectOf(operationOf('create'), sent), list && fieldsOf(list.item)].filter((fields) => fields !== undefined)
+  const returned = shown[0] ?? new Map<string, Schema>()
+  const idField = shape.idParameter === undefined ? undefined : idAmong(shape, shape.idParameter, shown)
   const identifiers = identifiersFor(shape, { sent, returned, idField })
-  const update = shape.verbs.update
-  const pagination = operationOf('findby') === undefined || list === undefined ? undefined : paginationOf(operationOf('findby'), list.envelope)
+  // A PUT without a body makes a membership and cannot change it.
+  const isMembership = shape.verbs.update !== undefined && shape.verbs.update.path === shape.verbs.create?.path && operationOf('update')?.requestBody === undefined
+  const update = isMembership ? undefined : shape.verbs.update
+  const pagination = operationOf('findby') === undefined ? undefined : paginationOf(operationOf('findby'), list?.envelope ?? fieldsOf(answerOf(operationOf('findby'))))
+  const { update: _update, ...others } = shape.verbs
   return {
     ...shape,
+    verbs: update === undefined ? others : shape.verbs,
     identifiers,
     additionalStatusFields: idField === undefined || identifiers.includes(idField) ? [] : [idField],
     ...(idField !== undefined && { idField }),
     ...(list !== undefined && list.path !== '$' && { itemsPath: list.path }),
     ...(pagination && { pagination }),
     ...(update?.method === 'PATCH' && { updateMode: 'changed' as const }),
-    notes: notesFor(shape, { idField, hasList: list !== undefined }),
+    notes: notesFor({ ...shape, verbs: update === undefined ? others : shape.verbs }, { idField, hasList: list !== undefined }),
   }
 }
 
@@ -86,20 +91,41 @@ function listOf(operation: Operation | undefined): FoundList | undefined {
   return found === undefined ? undefined : { item: itemsOf(found.schema) ?? found.schema, path: found.path, envelope: fieldsOf(answer) }
 }
 
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
 function same(left: string, right: string): boolean {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
   return plain(left) === plain(right)
 }
 
-/** The field of the answer that fills the item's path parameter. */
-function idFieldFor({ kind }: ResourceShapeProposal, parameter: string, returned: Fields): string | undefined {
-  const names = [...returned.keys()]
-  const candidates = [parameter, 'id', `${kind}Id`, 'uuid', 'uid', 'guid', `${kind}Uuid`, 'key', 'name', 'slug', 'identifier', `${kind}Name`, 'code']
+/** The first answer that shows an id: that of get, then of create, then an element of the list. */
+function idAmong(shape: ResourceShapeProposal, parameter: string, shown: readonly Fields[]): string | undefined {
+  for (const find of [surelyId, probablyId]) {
+    for (const fields of shown) {
+      const found = find(shape, parameter, [...fields.keys()])
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
+/** The field that fills the item's path parameter, by the names that APIs use for it. */
+function surelyId({ kind }: ResourceShapeProposal, parameter: string, names: readonly string[]): string | undefined {
+  const candidates = [parameter, 'id', `${kind}Id`, 'uuid', 'uid', 'guid', `${kind}Uuid`, `${kind}Key`, `${kind}Code`, 'entityId', 'key', 'name', 'slug', 'identifier', `${kind}Name`]
   for (const candidate of candidates) {
     const found = names.find((name) => same(name, candidate))
     if (found !== undefined) return found
   }
-  return names.find((name) => /id$/i.test(name) && same(parameter, name)) ?? names.find((name) => /^id$|_id$|Id$/.test(name))
+  return undefined
+}
+
+/** One that ends as the parameter does (`userDefinedRuleId` for `ruleId`), else the only one that looks like an id of something. */
+function probablyId(_: ResourceShapeProposal, parameter: string, names: readonly string[]): string | undefined {
+  const ending = names.filter((name) => plain(parameter).length > 2 && plain(name).endsWith(plain(parameter)))
+  if (ending.length === 1) return ending[0]
+  const looking = names.filter((name) => /(?:_id|Id|_key|Key|_code|Code)$/.test(name))
+  return looking.length === 1 ? looking[0] : undefined
 }
 
 /** What people call things by, best first. */
@@ -124,7 +150,7 @@ const TOKEN = ['cursor', 'pageToken', 'page_token', 'nextToken', 'next_token', '
 
 function paginationOf(operation: Operation | undefined, envelope: Fields): PaginationProposal | undefined {
   const queries = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query').map(({ name }) => name)
-  const among = (names: readonly string[]): string | undefined => names.flatMap((name) => queries.filter((query) => query.toLowerCase() === name.toLowerCase()))[0]
+  const among = (names: readonly string[]): string | undefined => names.flatMap((name) => queries.filter((query) => [query, lastBracket(query)].some((each) => each.toLowerCase() === name.toLowerCase())))[0]
   const token = among(TOKEN)
   const source = token === undefined ? undefined : tokenIn(envelope, token)
   if (token !== undefined && source !== undefined) return { type: 'continuationToken', parameter: token, token: source }
@@ -133,7 +159,27 @@ function paginationOf(operation: Operation | undefined, envelope: Fields): Pagin
   const page = among(PAGE)
   if (page !== undefined) return { type: 'pageNumber', parameter: page }
   const offset = among(OFFSET)
-  return offset === undefined ? undefined : { type: 'offset', parameter: offset }
+  if (offset !== undefined) return { type: 'offset', parameter: offset }
+  const link = linkIn(envelope)
+  return link === undefined ? undefined : { type: 'nextUrl', path: link }
+}
+
+/** `searchCriteria[currentPage]` → `currentPage` */
+function lastBracket(query: string): string {
+  return /\[([^[\]]+)\]$/.exec(query)?.[1] ?? query
+}
+
+const LINKS = ['next', 'nextLink', 'next_link', 'nextUrl', 'next_url', 'nextPageLink', 'nextPageUrl', 'next_page_url', '@odata.nextLink', '@nextLink']
+
+/** A link to the next page in the answer itself: `next`, `links.next`. */
+function linkIn(envelope: Fields, prefix = ''): string | undefined {
+  for (const [name, schema] of envelope) if (LINKS.some((link) => same(link, name)) && isText(schema)) return prefix === '' && /[^\w]/.test(name) ? `['${name}']` : prefix + name
+  if (prefix !== '') return undefined
+  for (const [name, schema] of envelope) {
+    const inside = /links?|paging|pagination|meta/i.test(name) ? linkIn(fieldsOf(schema), `${name}.`) : undefined
+    if (inside !== undefined) return inside
+  }
+  return undefined
 }
 
 const NEXT = ['next', 'nextCursor', 'next_cursor', 'nextToken', 'next_token', 'nextPageToken', 'next_page_token', 'cursor', 'continuationToken', 'continue', 'marker']

@@ -45,6 +45,7 @@ function pagingLines({ pagination }: Proposal): readonly string[] {
   switch (pagination?.type) {
     case undefined: return []
     case 'linkHeader': return ['      pagination: {type: linkHeader}']
+    case 'nextUrl': return ['      pagination:', '        type: nextUrl', `        nextUrl: {response: {tokenIn: body, tokenPath: ${quoted(pagination.path)}}}`]
     case 'pageNumber': return ['      pagination:', '        type: pageNumber', `        pageNumber: {request: {pageIn: query, pagePath: ${quoted(pagination.parameter)}}}`]
     case 'offset': return ['      pagination:', '        type: offset', `        offset: {request: {offsetIn: query, offsetPath: ${quoted(pagination.parameter)}}}`]
     case 'continuationToken':
