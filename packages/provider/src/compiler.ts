@@ -43,8 +43,8 @@ interface Waiting {
   readonly resolve: (compiled: Compiled) => void
 }
 
-// One worker and one job at a time: the cores belong to the controllers, and parses are kept in the worker between jobs.
-// It ends after a while without work, so that parsed documents do not stay in memory.
+// One worker and one job at a time: the cores belong to the controllers, and parses are kept in the worker between jobs. After a
+// while without work a fresh one takes its place: parsed documents do not stay in memory, and the next job need not wait for a start.
 function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOptions): Compiler {
   const queue: Waiting[] = []
   let worker: Worker | undefined
@@ -59,6 +59,7 @@ function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOpt
     done?.resolve(compiled)
     next()
   }
+  const start = (): Worker => startWorker(url, memoryMb, { onCompiled: finish, onEnd: abandon })
   const abandon = (why: string): void => {
     const broken = worker
     worker = undefined
@@ -66,21 +67,27 @@ function inWorker(url: URL, { timeoutMs = 60_000, memoryMb = 1024 }: CompilerOpt
     if (broken !== undefined) void broken.removeAllListeners().terminate()
     if (current !== undefined) finish(failed(current.job, why))
   }
+  const refresh = (): void => {
+    abandon('idle')
+    worker = start()
+  }
   const next = (): void => {
     if (current !== undefined) return
     current = queue.shift()
     if (current === undefined) return idle()
     clearTimeout(limit)
-    worker ??= startWorker(url, memoryMb, { onCompiled: finish, onEnd: abandon })
+    worker ??= start()
     const { uri, bytes } = current.job.document
     worker.postMessage(packJob(current.job, sent.get(uri) === bytes ? 'known' : 'new'))
     sent.set(uri, bytes)
     limit = setTimeout(() => abandon(`it took longer than ${timeoutMs / 1000} s`), timeoutMs)
   }
   const idle = (): void => {
-    limit = setTimeout(() => abandon('idle'), IDLE_MS)
+    if (sent.size === 0) return
+    limit = setTimeout(refresh, IDLE_MS)
     limit.unref()
   }
+  worker = start()
   return {
     compile: (job) => new Promise((resolve) => {
       queue.push({ job, resolve })

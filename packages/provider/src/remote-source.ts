@@ -27,7 +27,9 @@ export interface RemoteOptions {
 interface Held {
   readonly loaded: LoadedSource & { readonly state: 'found' }
   readonly identity: DocumentIdentity
-  readonly checkAgainAt: number
+  readonly checkedAt: number
+  /** The look failed: it is repeated sooner. */
+  readonly retryAt?: number
 }
 
 type Asked = Omit<FetchDocumentOptions, 'previous'>
@@ -45,9 +47,10 @@ export function createRemoteSources(options: RemoteOptions): RemoteSources {
       // Whoever has no credentials must not be served what others may read.
       const key = [uri, credentials.version, pin ?? ''].join('\n')
       const known = held.get(key)
-      if (known !== undefined && options.now() < known.checkAgainAt) return known.loaded
+      const refreshMs = refreshSeconds(definition) * 1000
+      if (known !== undefined && options.now() < Math.min(known.checkedAt + refreshMs, known.retryAt ?? Infinity)) return known.loaded
       const asked: Asked = { files: options.files, ...(credentials.value && { credentials: credentials.value }), ...(pin !== undefined && { digest: pin }) }
-      const under = asking.get(key) ?? download({ options, held, source, uri, key, known, asked, refreshMs: refreshSeconds(definition) * 1000 }).finally(() => asking.delete(key))
+      const under = asking.get(key) ?? download({ options, held, source, uri, key, known, asked }).finally(() => asking.delete(key))
       asking.set(key, under)
       return under
     },
@@ -67,31 +70,30 @@ interface Download {
   readonly key: string
   readonly known: Held | undefined
   readonly asked: Asked
-  readonly refreshMs: number
 }
 
 const RETRY_MS = 30_000
 
-async function download({ options, held, source, uri, key, known, asked, refreshMs }: Download): Promise<LoadedSource> {
+async function download({ options, held, source, uri, key, known, asked }: Download): Promise<LoadedSource> {
   const answer = await options.transport.fetchDocument(source, { ...asked, ...(known && { previous: known.identity }) })
-  const checkAgainAt = options.now() + refreshMs
+  const checkedAt = options.now()
   switch (answer.type) {
     case 'notModified': {
       if (known === undefined) return { state: 'unreachable', finding: finding('PRV0106', { uri, why: 'the server says "not modified" about nothing' }) }
       const { problem: _, ...loaded } = known.loaded
-      held.set(key, { ...known, loaded, checkAgainAt })
+      held.set(key, { loaded, identity: known.identity, checkedAt })
       return loaded
     }
     case 'document': {
       const loaded = { state: 'found' as const, text: { uri, bytes: answer.bytes }, identity: `${uri}@${answer.identity.digest}` }
-      held.set(key, { loaded, identity: answer.identity, checkAgainAt })
+      held.set(key, { loaded, identity: answer.identity, checkedAt })
       return loaded
     }
     case 'failure': {
       if (known === undefined) return { state: 'unreachable', finding: answer.finding }
       // What was read before still holds; that it could not be looked at again is told.
       const loaded = { ...known.loaded, problem: { finding: answer.finding, duration: answer.duration } }
-      held.set(key, { ...known, loaded, checkAgainAt: options.now() + Math.min(refreshMs, Math.max(answer.retryAfterMs ?? 0, RETRY_MS)) })
+      held.set(key, { ...known, loaded, checkedAt, retryAt: checkedAt + Math.max(answer.retryAfterMs ?? 0, RETRY_MS) })
       return loaded
     }
   }
