@@ -165,6 +165,23 @@ describe('filters of a list', () => {
   })
 })
 
+describe('switches of a read that are called like a field', () => {
+  it.each([
+    { name: 'state', schema: 'strict', filled: false, reason: '?state= chooses what is answered; as a filter it would hide the object' },
+    { name: 'name', schema: 'strict', filled: true, reason: 'what identifies the object can address it' },
+    { name: 'state', schema: 'compatible', filled: true, reason: 'the reference sends it' },
+  ])('?$name of a $schema kind, filled: $filled ($reason)', ({ name, schema, filled }) => {
+    const { plan } = sketch({ paths: things({ item: [parameter(name, 'query')] }), verbs: ALL, resource: { ...RESOURCE, schema } })
+    expect(actionOf(plan, 'get').call?.parameters.map((each) => each.name)).toEqual(filled ? ['id', name] : ['id'])
+  })
+
+  it('are filled by whoever maps them', () => {
+    const get = { action: 'get', method: 'GET', path: '/things/{id}', fieldMapping: [{ inQuery: 'state', inCustomResource: 'spec.state' }] }
+    const { plan } = sketch({ paths: things({ item: [parameter('state', 'query')] }), verbs: [get, ...ALL.filter((verb) => !verb.startsWith('get'))], resource: { ...RESOURCE, schema: 'strict' } })
+    expect(actionOf(plan, 'get').call?.parameters.map((each) => each.name)).toEqual(['id', 'state'])
+  })
+})
+
 describe('names above the object', () => {
   const paths = {
     '/orgs/{org}/things': { get: { parameters: [parameter('org', 'path')], ...answers({ type: 'array', items: object({ id: STRING }) }) }, post: { parameters: [parameter('org', 'path')], ...body(object({ name: STRING })), ...ITEM } },

@@ -78,11 +78,21 @@ function sourcesOf(planning: Planning, parameter: ParameterModel, { action, mapp
   const { name, in: place } = parameter
   if (place === 'path' && name === handle) return []
   const target: Target = { action, in: place }
+  const own = ownSources(planning, name, target)
   return distinctSources([
     ...mappingsTo(mappings, parameter).flatMap((mapping) => mappedSources(planning, mapping, target)),
     ...configurationSources(planning, parameter, action),
-    ...(isVersion(parameter) ? [] : [...ownSources(planning, name, target), ...presetSources(parameter)]),
+    ...(isVersion(parameter) ? [] : [...(isNamesake(planning, parameter, { sources: own, action }) ? [] : own), ...presetSources(parameter)]),
   ])
+}
+
+/**
+ * `?content=0` of a read that has nothing but its name in common with the field `content`: what may change on the other side addresses
+ * no object. Kinds as wide as the reference's send it as the reference does.
+ */
+function isNamesake(planning: Planning, { in: place, required }: ParameterModel, { sources, action }: Filled): boolean {
+  const isChoice = !required && place !== 'path' && (action === 'get' || action === 'delete')
+  return isChoice && planning.model.definition.resource.schema === 'strict' && isDrifting(planning, sources)
 }
 
 /** The engine sends the version that it has just read. */
