@@ -9,6 +9,7 @@ import { finish } from './ending.js'
 import type { OperationMemory } from './memory.js'
 import { isLate, timedOut, waitOn } from './operation.js'
 import type { Observation } from './observe.js'
+import { isUnidentified } from './owned.js'
 import { intervalSeconds, type Policy } from './policy.js'
 import { readInstant } from './time.js'
 import { retryLater, stopFor } from './trouble.js'
@@ -26,7 +27,16 @@ export function decideAbsent(context: Context, policy: Policy, absent: Absent): 
   const refused = notAllowed(context, policy)
   if (refused !== undefined) return refused
   if (attempt.type === 'pending' && !hasWrittenAhead(context)) return decideUnknown(context, absent, attempt.at)
+  if (!hasWrittenAhead(context) && !isReplacing(context) && isInVain(context, absent)) return stopFor(context, 'create', finding('ENG0408', {}), { isAbsent: true })
   return create(context)
+}
+
+/** After so many creates that succeeded and made nothing that can be found, the next one would not either. */
+const MAX_CREATES = 3
+
+/** What was made cannot be told apart, or is never found by what the definition says: making more would not help. */
+function isInVain(context: Context, absent: Absent): boolean {
+  return isUnidentified(context) && (!absent.lookedUp || context.attempt.number >= MAX_CREATES)
 }
 
 /** We deleted it ourselves, and it is gone. */

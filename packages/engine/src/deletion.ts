@@ -14,7 +14,7 @@ import { paused } from './life.js'
 import type { Memory } from './memory.js'
 import { failedOperation, followOperation, followStep, startedOperation, stepOperation, withoutDelete, writeOperation } from './operation.js'
 import { observe, type Observation, type Observing } from './observe.js'
-import { isOwned, wasNeverCreated } from './owned.js'
+import { isOwned, isUnidentified, wasNeverCreated } from './owned.js'
 import { policyOf, type Policy } from './policy.js'
 import { test } from './readiness.js'
 import { resolveCreate } from './resolved.js'
@@ -94,6 +94,7 @@ function decideAbsent(context: Context, absent: Extract<Observation, { type: 'ab
   const isYoung = attempt.type === 'succeeded' && instant - attempt.at < subject.settings.graceSeconds * 1000
   if (isYoung && context.memory.deleteAcceptedAt === undefined) return tooYoung(context, attempt.at + subject.settings.graceSeconds * 1000)
   if (attempt.type === 'pending' && !absent.lookedUp) return askByKey(context)
+  if (isUnidentified(context) && !absent.lookedUp) return stopFor(context, 'delete', finding('ENG0408', {}))
   return release(context, 'gone')
 }
 

@@ -17,3 +17,9 @@ export function wasNeverCreated(context: Context): boolean {
   const wasReady = ready?.status === 'True'
   return !isOwned(context) && context.attempt.type === 'none' && context.attempt.number === 0 && !wasReady
 }
+
+/** A create succeeded, and nothing has told since which object it made. */
+export function isUnidentified({ attempt, prepared, known }: Context): boolean {
+  const isAssigned = prepared.identity.parts.some(({ plan }) => plan.assigned === 'server')
+  return attempt.type === 'succeeded' && isAssigned && !hasAssigned(prepared.identity, known)
+}

@@ -16,6 +16,8 @@ export interface World {
   readonly writes: ResourceWrite[]
   readonly exchanges: Exchange[]
   failures: number
+  /** What the resource was before each write, for caches that lag. */
+  readonly before?: JsonObject[]
   /** Every question to `decide` with its answer, where somebody wants to ask again. */
   readonly asked?: Asked[]
 }
@@ -42,15 +44,21 @@ export interface Cut {
   readonly after: number
 }
 
+/** What a cache may still show when a reconcile begins: writes that rest on it are refused. */
+export interface Seen {
+  readonly stale: JsonObject
+}
+
 export const STEP_CAP = 400
 
 /** One reconcile. Gives its last decision; `undefined` when the object is gone or the reconcile was cut. */
-export function reconcile(prepared: PreparedPlan, w: World, cut?: Cut): Decision | undefined {
+export function reconcile(prepared: PreparedPlan, w: World, cut?: Cut, seen?: Seen): Decision | undefined {
   const exchanges: Exchange[] = []
   const written: WriteRecord[] = []
+  let resource = seen?.stale ?? w.resource
   for (let step = 0; step < STEP_CAP; step += 1) {
-    if (w.resource === undefined) return undefined
-    const subject: Subject = { references: {}, secrets: {}, settings: SETTINGS, configuration: CONFIGURATION, ...w.subject, resource: w.resource, written, failures: w.failures }
+    if (resource === undefined) return undefined
+    const subject: Subject = { references: {}, secrets: {}, settings: SETTINGS, configuration: CONFIGURATION, ...w.subject, resource, written, failures: w.failures }
     const decision = decide(prepared, subject, exchanges, w.now)
     w.asked?.push({ subject: { ...subject, written: [...written] }, exchanges: [...exchanges], now: w.now, decision })
     if (decision.type !== 'send' && decision.type !== 'write') {
@@ -63,7 +71,9 @@ export function reconcile(prepared: PreparedPlan, w: World, cut?: Cut): Decision
       exchanges.push(exchange)
       w.exchanges.push(exchange)
     } else {
+      if (isRefused(w, decision.write)) return undefined
       applyWrite(w, decision.write)
+      resource = w.resource
       written.push({ why: decision.write.why, exchanges: exchanges.length })
     }
   }
@@ -81,10 +91,18 @@ function bodyText({ body }: HttpRequest): string {
   return body?.type === 'json' ? ` ${JSON.stringify(body.value)}` : ''
 }
 
+/** As the API server: it is gone, or is no longer what the decision rests on. */
+function isRefused(w: World, { resourceVersion, why }: ResourceWrite): boolean {
+  const current = (w.resource?.['metadata'] as JsonObject | undefined)?.['resourceVersion']
+  const isConflict = w.resource === undefined || (resourceVersion !== undefined && resourceVersion !== current)
+  if (isConflict) w.log.push(`write ${why} → conflict`)
+  return isConflict
+}
+
 function applyWrite(w: World, write: ResourceWrite): void {
   const resource = w.resource as JsonObject
+  w.before?.push(resource)
   const metadata = resource['metadata'] as JsonObject
-  if (write.resourceVersion !== undefined && write.resourceVersion !== metadata['resourceVersion']) throw new Error(`conflict: ${write.why}`)
   const annotations: Record<string, JsonValue> = { ...(metadata['annotations'] as JsonObject | undefined) }
   for (const [name, value] of Object.entries(write.annotations ?? {})) {
     if (value === null) delete annotations[name]
@@ -129,7 +147,7 @@ export function markDeleted(w: World): void {
     w.resource = undefined
     return
   }
-  w.resource = { ...resource, metadata: { ...metadata, generation: Number(metadata['generation']) + 1, deletionTimestamp: new Date(w.now).toISOString().replace(/\.\d+Z$/, 'Z') } }
+  w.resource = { ...resource, metadata: { ...metadata, generation: Number(metadata['generation']) + 1, resourceVersion: String(Number(metadata['resourceVersion']) + 1), deletionTimestamp: new Date(w.now).toISOString().replace(/\.\d+Z$/, 'Z') } }
 }
 
 export function answer(status: number, value?: JsonValue, headers: Readonly<Record<string, string>> = {}): ExchangeResult {

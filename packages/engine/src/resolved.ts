@@ -6,6 +6,7 @@ import { hasWrittenAhead, type Context } from './context.js'
 import type { Decision } from './decision.js'
 import { externalNameOf, fieldsOf } from './identity.js'
 import { withMemory } from './memory.js'
+import { isUnidentified } from './owned.js'
 import { annotationsOf, metadataOf, textIn } from './resource.js'
 import { stopFor, type Verb } from './trouble.js'
 
@@ -13,7 +14,7 @@ import { stopFor, type Verb } from './trouble.js'
 export function resolveCreate(context: Context, verb: Verb): Decision | undefined {
   const { resource, attempt, instant, prepared } = context
   const resolved = readCreateResolved(annotationsOf(resource)[ANNOTATION.externalCreateResolved])
-  const isOpen = attempt.type === 'pending' || context.memory.operation?.action === 'create'
+  const isOpen = attempt.type === 'pending' || context.memory.operation?.action === 'create' || isUnidentified(context)
   if (resolved === undefined || !isOpen || hasWrittenAhead(context)) return undefined
   if (resolved.type === 'malformed') return stopFor(context, verb, finding('ENG0407', { problem: resolved.problem }))
   const outcome = resolved.type === 'none'

@@ -3,7 +3,7 @@ import type { ActionPlan, CallPlan, ParameterPlan, Plan } from '@oasgen/plan'
 import type { Decision, ResourceWrite } from './decision.js'
 import { prepare, type PreparedPlan } from './prepare.js'
 import { random, type Random } from './random.testing.js'
-import { annotate, conditions, customResource, edit, markDeleted, reconcile, SETTINGS, world, type Asked, type World } from './reconcile.testing.js'
+import { annotate, conditions, customResource, edit, markDeleted, reconcile, SETTINGS, world, type Asked, type Seen, type World } from './reconcile.testing.js'
 import { KINDS, simulatedApi, type Kind, type SimulatedApi } from './simulated-api.testing.js'
 
 /** What is taken away from the engine, to prove that the checker would notice. */
@@ -84,7 +84,7 @@ export function runSchedule(seed: number, sabotage: Sabotage = 'none', kinds: re
   const kind = rand.pick(kinds)
   const api = simulatedApi(kind, rand)
   const settings = sabotage === 'grace' ? { settings: { ...SETTINGS, graceSeconds: 0 } } : {}
-  const w: World = { ...world(customResource('Thing', { name: 'x', size: 1 }), sabotaged(api, sabotage), settings), ...(asked && { asked }) }
+  const w: World = { ...world(customResource('Thing', { name: 'x', size: 1 }), sabotaged(api, sabotage), settings), before: [], ...(asked && { asked }) }
   const prepared = preparedFor(kind)
   const broken = storm({ w, api, rand, prepared, sabotage }) ?? calm({ w, api, rand, prepared, sabotage })
   return { seed, kind, ...(broken !== undefined && { broken }), log: w.log }
@@ -122,7 +122,7 @@ function storm(run: Run): string | undefined {
   for (let step = 0; step < STORM_STEPS && w.resource !== undefined; step += 1) {
     disturb(run, step)
     const before = w.writes.length
-    const decision = reconcile(run.prepared, w, rand.chance(0.35) ? { after: rand.below(7) } : undefined)
+    const decision = reconcile(run.prepared, w, rand.chance(0.35) ? { after: rand.below(7) } : undefined, lagging(run))
     forget(run, before)
     w.now += pause(decision, w, rand)
     run.api.settle(w.now)
@@ -130,6 +130,12 @@ function storm(run: Run): string | undefined {
     if (broken !== undefined) return broken
   }
   return undefined
+}
+
+/** The cache has not heard of the last writes yet. */
+function lagging({ w, rand }: Run): Seen | undefined {
+  const stale = w.before?.slice(-3)[rand.below(3)]
+  return stale !== undefined && rand.chance(0.12) ? { stale } : undefined
 }
 
 function disturb({ w, api, rand }: Run, step: number): void {
