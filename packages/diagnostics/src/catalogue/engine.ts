@@ -261,6 +261,18 @@ A \`findby\` with identifiers from the spec, \`idempotencyKey\` on create, or a 
     help: 'Write created=<id> if the object exists, none if it does not.',
     explain: 'The annotation is the answer of a person to an unknown create. It is used once and then removed.',
   },
+  ENG0408: {
+    severity: 'error',
+    reason: 'CreatedUnidentified',
+    message: 'create was carried out, and neither its answer nor a look-up says which object it made',
+    help: 'Look in the API, then annotate the resource: krateo.io/external-create-resolved=created=<id> if the object exists, =none if not.',
+    explain: `The API accepted the request to create, its answer carries no id, and the list does not show an object with the identifiers of the
+resource. Making another one would most likely end the same way, so a person decides, once, with the annotation above.
+
+To make this go away for good, let the definition say where the id is (\`additionalStatusFields\`, \`itemPath\`, a mapping of a response
+header), give \`findby\` identifiers that come from the spec, say how a name is to be read (\`normalize\`), or let a field carry the
+ownership mark.`,
+  },
   ENG0501: {
     severity: 'error',
     reason: 'DriftNotConverging',
