@@ -20,6 +20,7 @@ import type { Holds } from './holds.js'
 import type { KindSettings, KindToServe, ProcessParts } from './options.js'
 import type { PlanRun } from './plan-run.js'
 import { isLasting, isRepeatable, type RepeatableLook, type RepeatedLooks } from './repeated-look.js'
+import { inSlot } from './slots.js'
 
 /** What one worker does with one key, under one Plan. */
 export interface Work {
@@ -197,5 +198,6 @@ async function written(resource: KubeObject, writing: Promise<WriteResult>): Pro
 function inPhase(key: string, outcome: Outcome): Outcome {
   if (outcome.type !== 'recheck') return outcome
   const now = Date.now()
-  return { type: 'recheck', afterMs: nextCheck({ key, intervalMs: outcome.afterMs, now }) - now, priority: 'periodic' }
+  const at = nextCheck({ key, intervalMs: outcome.afterMs, now })
+  return { type: 'recheck', afterMs: inSlot(at, outcome.afterMs) - now, priority: 'periodic' }
 }
