@@ -107,7 +107,7 @@ export async function must<T>(result: Promise<KubeResult<T>>): Promise<T> {
   return answer.value
 }
 
-export async function until(what: string, test: () => Promise<boolean> | boolean, patienceMs = 10_000): Promise<void> {
+export async function until(what: string, test: () => Promise<boolean> | boolean, patienceMs = 30_000): Promise<void> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(20)) if (await test()) return
   throw new Error(`waited in vain until ${what}`)
 }
