@@ -7,8 +7,9 @@ import { shortHash } from './sent.js'
 const MAX_KNOWN = 50
 
 /**
- * What an answer right after a write still shows differently although it is the same value in the API's own spelling or order.
- * Remembered, so that nothing is ever sent for it again; a value that is really another one is not excused here.
+ * What an answer right after a write still shows differently although it is the same value in the API's own spelling or order, or
+ * after the first write in place of nothing. Remembered, so that nothing is ever sent for it again; a value that is really another
+ * one is not excused here.
  */
 export function learn(known: readonly KnownDifference[], differences: readonly Difference[], from: 'create' | 'update'): readonly KnownDifference[] {
   const learned = differences.flatMap((difference) => knownFrom(difference, from))
@@ -21,6 +22,8 @@ function knownFrom(difference: Difference, from: 'create' | 'update'): readonly 
   if (settled || desired === undefined || observed === undefined || kind === 'hidden' || kind === 'removed') return []
   const path = printPath(place)
   if (kind === 'order') return [{ path, class: 'orderOnly', desired: shortHash(desired), from }]
+  // Asked for nothing when it was made, and filled: the API's own default. An update to nothing that shows no effect is none.
+  if (from === 'create' && isBlank(desired) && !isBlank(observed)) return [{ path, class: 'serverDefault', desired: shortHash(desired), observed: shortHash(observed), from }]
   return isSpelling(desired, observed) ? [{ path, class: 'normalised', desired: shortHash(desired), observed: shortHash(observed), from }] : []
 }
 
