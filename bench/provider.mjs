@@ -31,7 +31,7 @@ try {
   await calls('reset')
   const first = await makeOne('one', small.url, '1h')
   judge('Kubernetes calls until Ready', sum(first.calls), 20, (value) => value <= 20, '76')
-  for (const [name, count] of Object.entries(first.calls).sort()) console.log(`    ${String(count).padStart(3)} ${name}`)
+  for (const [name, count] of Object.entries(first.calls).toSorted(([left], [right]) => left.localeCompare(right))) console.log(`    ${String(count).padStart(3)} ${name}`)
   judge('applied → usable over a bare CRD, small document (ms)', Math.round(first.usableMs - bare), '≤ 300', (value) => value <= 300, '2900')
   const big = await makeOne('big', large.url, '1h')
   judge(`the same with ${(large.bytes / 1e6).toFixed(0)} MB over HTTP (ms)`, Math.round(big.usableMs - bare), '≤ 1200', (value) => value <= 1200, '11700')

@@ -5,6 +5,7 @@ import { isObject, textOf, type JsonObject } from '@oasgen/json'
 import { REST_DEFINITIONS } from '@oasgen/provider'
 import type { StackTarget } from '../stack/stack.js'
 import { accessSuite } from './access-suite.js'
+import { gitopsSuite } from './gitops-suite.js'
 import { deletionSuite } from './deletion-suite.js'
 import { conditionsOf, isReady, must, openLab, ready, says, until, type Lab } from './lab.js'
 import { NOTE_FIELDS, noteObjects, notesDocument, noteType, noteWith, startNotesApi, type NotesApi, type NotesDocument } from './notes-api.js'
@@ -314,6 +315,7 @@ export function providerSuite(target: StackTarget): void {
       })
     })
 
+    gitopsSuite(ground)
     accessSuite(ground)
     deletionSuite(ground)
 

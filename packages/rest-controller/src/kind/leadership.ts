@@ -54,7 +54,7 @@ function leader(api: LeaseApi, { lease, identity, timing, onProblem }: Leadershi
 
 function shards(api: LeaseApi, { lease, identity, timing, onProblem }: LeadershipOptions): Leadership {
   const margin = timing.longestRequestMs ?? DEFAULT_MARGIN_MS
-  const member = createShardMember(api, { ...timing, longestRequestMs: margin, group: lease, identity, onProblem })
+  const member = createShardMember(api, { ...timing, longestRequestMs: margin, group: lease, identity, onProblem, labels: { [LABEL.restController]: 'true' } })
   return {
     start: () => member.start(),
     stop: () => member.stop(),
