@@ -36,6 +36,11 @@ describe('detectResources', () => {
       given: 'GET /account/settings\nPUT /account/settings',
       want: [{ kind: 'Setting', shape: 'singleton', idParameter: undefined, parents: [], verbs: ['create', 'get', 'update'] }],
     },
+    {
+      reason: 'one is found under the word for one, beside the many',
+      given: 'GET /silences\nPOST /silences\nGET /silence/{silenceID}\nDELETE /silence/{silenceID}',
+      want: [{ kind: 'Silence', shape: 'collection', idParameter: 'silenceID', parents: [], verbs: ['create', 'delete', 'findby', 'get'] }],
+    },
     { reason: 'a report that is only read is no resource', given: 'GET /reports\nGET /reports/{id}', want: [] },
     {
       reason: 'two members are told apart by what is above them',

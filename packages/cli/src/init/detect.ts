@@ -32,7 +32,8 @@ export interface ResourceShapeProposal {
 /** Resources by the shapes of paths: a collection and an item below it, or an item that is made by PUT. Parameter names do not count. */
 export function detectResources(operations: Iterable<ListedOperation>): readonly ResourceShapeProposal[] {
   const places = indexPlaces(operations)
-  const found = [...places.values()].flatMap((place) => (place.key.endsWith('/{}') ? itemResource(places, place) : []))
+  const plurals = indexPlurals(places)
+  const found = [...places.values()].flatMap((place) => (place.key.endsWith('/{}') ? itemResource(place, collectionOf(place, { places, plurals })) : []))
   const taken = new Set(found.map(({ collection }) => keyOf(collection)))
   const singletons = [...places.values()].flatMap((place) => (taken.has(place.key) ? [] : singletonResource(places, place)))
   return namedApart([...found, ...singletons])
@@ -61,8 +62,27 @@ export function keyOf(path: string): string {
   return path.replace(/#.*$/, '').replace(/\{[^}]*\}/g, '{}').replace(/\.json$/, '').replace(/\/+$/, '') || '/'
 }
 
-function itemResource(places: ReadonlyMap<string, Place>, item: Place): readonly ResourceShapeProposal[] {
-  const collection = places.get(item.key.slice(0, -'/{}'.length) || '/')
+interface Places {
+  readonly places: ReadonlyMap<string, Place>
+  /** Collections that can be added to, by the word for one of them: `/silence` for `/silences`. */
+  readonly plurals: ReadonlyMap<string, Place>
+}
+
+function indexPlurals(places: ReadonlyMap<string, Place>): Places['plurals'] {
+  return new Map([...places.values()].flatMap((place) => {
+    const [, above = '', last = ''] = /^(.*\/)([^/{]+)$/.exec(place.key) ?? []
+    return place.methods.has('post') && singular(last) !== last ? [[above + singular(last), place] as const] : []
+  }))
+}
+
+/** What stands before the parameter; where that is one word for one thing, the many may stand beside it. */
+function collectionOf({ key }: Place, { places, plurals }: Places): Place | undefined {
+  const before = key.slice(0, -'/{}'.length) || '/'
+  const own = places.get(before)
+  return own === undefined || !own.methods.has('post') ? plurals.get(before) ?? own : own
+}
+
+function itemResource(item: Place, collection: Place | undefined): readonly ResourceShapeProposal[] {
   const post = verbAt(collection, 'post')
   const put = verbAt(item, 'put')
   const create = post ?? put ?? verbAt(item, 'post')
