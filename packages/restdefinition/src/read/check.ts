@@ -69,7 +69,7 @@ function checkScalar(node: Node, value: JsonValue, pointer: string, complaints: 
     )
   }
   if (node.pattern !== undefined && !new RegExp(node.pattern).test(textOf(value))) {
-    complain(complaints, pointer, finding('RDF0014', { field: name(pointer), found: show(value), pattern: node.pattern }))
+    complain(complaints, pointer, finding('RDF0014', { field: name(pointer), found: show(value), pattern: node.form ?? node.pattern }))
   }
   if (typeof value === 'string') checkBounds(node, value.length, pointer, complaints)
   if (isNumber(value)) checkRange(node, Number(value), pointer, complaints)

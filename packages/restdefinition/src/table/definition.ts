@@ -9,6 +9,7 @@ const once = (
 ): string => `${what} ${are} immutable, you cannot change ${it} once the CRD has been generated`
 
 const DURATION = '^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|ms|s|m|h|d))+$'
+const SPANS = '30s, 5m or 1h30m'
 
 /**
  * The reference's two forms first, written as it writes them (its key class accepts more than file names; manifests rely on what it accepts),
@@ -58,7 +59,7 @@ const document = object(
   {
     credentialsRef,
     digest: text('Only a document with this digest is accepted.', { pattern: '^sha256:[a-f0-9]{64}$' }),
-    refreshInterval: text('How often a document behind a URL is looked at again.', { pattern: DURATION, fallback: '5m', maxLength: 32 }),
+    refreshInterval: text('How often a document behind a URL is looked at again.', { pattern: DURATION, form: SPANS, fallback: '5m', maxLength: 32 }),
     servers: list(
       open('A Server Object.'),
       "Servers that replace the document's. A Configuration's baseURL wins over them.",
@@ -181,7 +182,7 @@ const policy = object(
       'What is done about an object that is already there. match: taken over only when nothing differs. only-existing: never created.',
       { fallback: 'adopt' },
     ),
-    interval: text('How often an object is looked at.', { pattern: DURATION, maxLength: 32 }),
+    interval: text('How often an object is looked at.', { pattern: DURATION, form: SPANS, maxLength: 32 }),
     onDefinitionDelete: choice(
       ['cascade', 'orphan', 'block'],
       'What happens to the resources when this definition is deleted.',
@@ -219,7 +220,7 @@ export const SPEC: Node = object(
       'Where the OpenAPI document is. It can change over time, for example when the document moves to a new version.\n' +
         '- configmap://<namespace>/<name>/<key>\n- secret://<namespace>/<name>/<key>\n- http(s)://<url>\n' +
         '- oci://<registry>/<repository>:<tag>[@sha256:<digest>][#<file>]\n- github://<owner>/<repository>/<path>@<ref>',
-      { pattern: `^(${OAS_PATH})$` },
+      { pattern: `^(${OAS_PATH})$`, form: 'configmap://namespace/name/key, secret://namespace/name/key, http(s)://…, oci://registry/repository:tag or github://owner/repository/path@ref' },
     ),
     ...arrivedWith('oasgen 0.1', { document }),
     resourceGroup: text('The API group of the resource to manage.', { immutable: once('ResourceGroup', 'is', 'that') }),

@@ -16,6 +16,8 @@ export interface Node {
   readonly values?: Node
   readonly choices?: readonly string[]
   readonly pattern?: string
+  /** What the pattern asks for, in words. */
+  readonly form?: string
   readonly format?: string
   readonly minimum?: number
   readonly maximum?: number
