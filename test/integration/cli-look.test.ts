@@ -99,6 +99,18 @@ describe('looking at a running system', () => {
     expect(await writes()).toBe(before)
   })
 
+  it('edits in an editor, shows again what is refused, and leaves alone what was not changed', async () => {
+    stage.write('editor.sh', 'exit 0\n')
+    expect(await stage.oasgen('edit', 'author', 'tolkien')).toMatchObject({ code: 0, out: 'nothing was changed\n' })
+    // The first time it writes what the API server refuses, the second time it takes that back.
+    stage.write('editor.sh', 'if grep -q wrong "$1"; then cp "$1" seen.yaml; sed -i "s/born: wrong/born: \'1892-01-04\'/" "$1"; else sed -i "s/born: .*/born: wrong/" "$1"; fi\n')
+    const edited = await stage.oasgen('edit', 'author/tolkien')
+    expect(edited, edited.err).toMatchObject({ code: 0, out: 'author.bookshop.example/tolkien edited\n' })
+    expect((await stage.oasgen('get', 'author', 'tolkien', '-o', 'yaml')).out).toContain('1892-01-04')
+    stage.write('editor.sh', 'exit 3\n')
+    expect(await stage.oasgen('edit', 'author/tolkien')).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') as string })
+  })
+
   it('plans a changed definition over the fleet without a request', async () => {
     const definition = (await stage.oasgen('get', 'restdefinition', 'book', '-o', 'yaml')).out
     const same = await stage.piped(definition, 'plan', '-f', '-', '--observed', '-o', 'json')

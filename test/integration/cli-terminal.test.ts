@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { until } from './stack/stack.js'
@@ -96,6 +96,26 @@ describe.skipIf(!hasTmux)('oasgen up --demo in a terminal', () => {
     await terminal.keys('C-c')
     await sees('ended with 0')
     expect(await terminal.screen()).toContain('the same command goes on where it stopped')
+  })
+})
+
+describe.skipIf(!hasTmux)('oasgen init in a terminal', () => {
+  const terminal = new Terminal(`oasgen-init-${process.pid}`)
+  const stage = createStage()
+  afterAll(async () => {
+    await terminal.end()
+    await stage.close()
+  })
+
+  it('lets people pick with the keys of the terminal', async () => {
+    stage.write('openapi.yaml', readFileSync(new URL('../../examples/bookshop/openapi.yaml', import.meta.url), 'utf8'))
+    await terminal.start(100, `cd '${stage.folder}' && TERM=screen-256color '${process.execPath}' '${OASGEN}' init openapi.yaml --output-dir out; echo "ended with $?"; sleep 60`)
+    await until('the list is shown', async () => /> \[ \] \w+/.test(await terminal.screen()))
+    await terminal.keys('Down', 'Space')
+    await until('one is chosen', async () => (await terminal.screen()).includes('1 chosen'))
+    await terminal.keys('Enter')
+    await until('it is written', async () => (await terminal.screen()).includes('ended with 0'))
+    expect(readdirSync(join(stage.folder, 'out')).filter((file) => file.endsWith('.restdefinition.yaml'))).toHaveLength(1)
   })
 })
 

@@ -9,13 +9,16 @@ export async function* readKeys(): AsyncGenerator<string> {
   process.stdin.setRawMode(true)
   try {
     for await (const chunk of process.stdin) {
-      const text = (chunk as Buffer).toString('utf8')
-      // An arrow comes as three bytes at once; anything else is typed key by key.
-      if (text.startsWith('\u001b')) yield text
-      else yield* text
+      yield* keysIn((chunk as Buffer).toString('utf8'))
     }
   } finally {
     process.stdin.setRawMode(false)
     process.stdin.pause()
   }
+}
+
+/** Several keys may arrive at once; an arrow is three bytes, in one of two forms. */
+export function keysIn(text: string): readonly string[] {
+  // oxlint-disable-next-line no-control-regex -- Escape is what begins an arrow
+  return (text.match(/\u001b[[O][A-D]|[\s\S]/g) ?? []).map((key) => (key.startsWith('\u001bO') ? `\u001b[${key.slice(2)}` : key))
 }

@@ -34,7 +34,7 @@ export interface Up {
 export function createStage(): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'oasgen-cli-'))
   const ups: Up[] = []
-  const env = { ...process.env, KUBECONFIG: '', HOME: folder }
+  const env = { ...process.env, KUBECONFIG: '', HOME: folder, KUBE_EDITOR: 'sh ./editor.sh' }
   const piped = (input: string | undefined, args: readonly string[]): Promise<Ran> => new Promise((resolve) => {
     const child = execFile(process.execPath, [OASGEN, ...args], { cwd: folder, env, timeout: 90_000, maxBuffer: 32 * 1024 * 1024 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, out, err })

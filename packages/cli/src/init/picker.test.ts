@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { keysIn } from '../stdin.js'
 import { pickerLines, pressed, type Choice, type PickerState } from './picker.js'
 
 const CHOICES: readonly Choice[] = [{ label: 'Zone', detail: '/zones' }, { label: 'Broken', detail: '', disabled: true }, { label: 'Record', detail: '/records' }]
 const type = (...keys: readonly string[]): PickerState | 'done' | 'cancelled' => keys.reduce<PickerState | 'done' | 'cancelled'>((state, key) => (typeof state === 'string' ? state : pressed(CHOICES, state, key)), { at: 0, chosen: new Set() })
+
+it.each([
+  { text: '\u001b[B ', keys: ['\u001b[B', ' '] }, { text: '\u001bOA', keys: ['\u001b[A'] }, { text: 'ja', keys: ['j', 'a'] }, { text: '\u001b', keys: ['\u001b'] }, { text: '', keys: [] },
+])('reads the keys of $text', ({ text, keys }) => {
+  expect(keysIn(text)).toEqual(keys)
+})
 
 describe('the picker', () => {
   it.each([
