@@ -1,12 +1,12 @@
 import { renderCrds, type FidelityReport } from '@oasgen/crd'
-import { hasErrors, type Finding, type Position } from '@oasgen/diagnostics'
-import type { JsonObject } from '@oasgen/json'
+import { finding, hasErrors, type Finding, type Position } from '@oasgen/diagnostics'
+import { isObject, textOf, type JsonObject } from '@oasgen/json'
 import { buildModel, linkOptions } from '@oasgen/model'
 import { applyOverlays, linkDocument, readDocument, readOverlay, type SourceDocument } from '@oasgen/openapi'
 import { planHash, printPlan, type Plan } from '@oasgen/plan'
 import { compilePlan } from '@oasgen/planner'
 import { readRestDefinition, wantedPrograms, withPrograms, type FetchedPrograms, type RestDefinition } from '@oasgen/restdefinition'
-import { judgeCrd } from '@oasgen/structural'
+import { judgeCrd, printViolation } from '@oasgen/structural'
 import { findDeprecations } from './deprecations.js'
 
 /** Bytes with the name under which findings cite them. */
@@ -68,9 +68,15 @@ export function compileDefinition(job: CompileJob, parsed: ParsedDocuments = new
   const crds = renderCrds(model.value)
   const plan = compilePlan(model.value)
   findings.push(...crds.findings, ...plan.findings, ...findDeprecations(model.value))
-  const broken = [crds.resource, crds.configuration].flatMap((crd) => (crd === undefined ? [] : judgeCrd(crd)))
-  if (broken.length > 0) throw new Error(`the CRD of ${definition.value.resource.kind} is invalid: ${broken.map((violation) => `${violation.path}: ${violation.message}`).join('; ')}`)
+  const refused = [crds.resource, crds.configuration].flatMap((crd) => (crd === undefined ? [] : judge(crd)))
+  if (refused.length > 0) return { ...facts, findings: [...findings, ...refused] }
   return { ...facts, findings, resourceCrd: crds.resource, fidelity: crds.fidelity, ...(crds.configuration && { configurationCrd: crds.configuration }), ...printedPlan(plan.value, findings) }
+}
+
+/** What the API server would say, said before it is asked. */
+function judge(crd: JsonObject): readonly Finding[] {
+  const name = textOf(isObject(crd.metadata) ? crd.metadata.name : undefined)
+  return judgeCrd(crd).map((violation) => finding('CRD0001', { name, violation: printViolation(violation) }))
 }
 
 function printedPlan(plan: Plan | undefined, findings: Finding[]): Partial<Compiled> {

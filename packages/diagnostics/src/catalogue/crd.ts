@@ -6,10 +6,10 @@ export const CRD = {
     severity: 'error',
     reason: 'InvalidCustomResourceDefinition',
     message: 'the API server would refuse {name}: {violation}',
-    help: 'Change the schema at {path}; `oasgen explain CRD0001` lists the rules.',
+    help: 'Leave the field out with excludedSpecFields, or change it with an overlay – and please report it with document and definition.',
     explain: `A CustomResourceDefinition must have a structural schema: every field has a type, patterns are RE2, defaults are
 valid, CEL rules compile and stay inside the cost limits. This check gives the verdict of kube-apiserver without a cluster,
-in its words and with its field paths.`,
+in its words and with its field paths. Kinds that we make should never be refused, whatever the document: this is a defect of ours.`,
   },
   CRD0002: {
     severity: 'error',

@@ -34,14 +34,6 @@ Functions are those that Kubernetes gives to the rules of a CRD: the standard li
     explain: `Conditions such as \`readyWhen\`, \`when\` and \`absentWhen\` must give true or false. An expression whose type only running
 can tell is accepted here, and fails then if it gives something else.`,
   },
-  EXP0103: {
-    severity: 'error',
-    reason: 'ExpressionFailed',
-    message: 'the expression {expression} failed: {problem}',
-    help: 'Guard optional fields with has(a.b), or read them with a.?b.orValue(x).',
-    explain: `The expression compiled, but its values did not fit: a field that is not there, an index out of bounds, a number compared
-with a text. A secret may be passed on by an expression and never read, so a comparison with one fails here too.`,
-  },
   EXP0201: {
     severity: 'error',
     reason: 'InvalidProgram',
@@ -60,13 +52,5 @@ A program reads one value, \`.\`, and gives values back. It runs with a budget o
     help: 'Leave it out; what the program needs from outside must come in its input.',
     explain: `Programs are pure: the same value gives the same result, on every machine and at every time, so that a plan can be
 checked, replayed and compared. Clock, environment, files, further inputs and output on the side would break that.`,
-  },
-  EXP0203: {
-    severity: 'error',
-    reason: 'ProgramFailed',
-    message: 'the jq program {program} failed: {problem}',
-    help: 'Guard what may be absent with `?`, `// default` or `if has("a") then … else … end`.',
-    explain: `The program compiled, but its input did not fit: a field of a text, a sum of a number and an object, an \`error(…)\` of the
-program itself. A secret may be passed on and never read, so a comparison with one or a text made of one fails here too.`,
   },
 } as const satisfies Catalogue
