@@ -1,6 +1,6 @@
 import { isListSchema, propertiesOf, requestMedia, responseMedia, successResponse, findList, itemsOf } from '@oasgen/model'
 import type { Document, Operation, Schema } from '@oasgen/openapi'
-import type { ProposedVerb, ResourceShapeProposal } from './detect.js'
+import type { ProposedVerb, ResourceShapeProposal, VerbPlace } from './detect.js'
 
 /** A shape, and what the schemas of its operations say: enough to write a RestDefinition. */
 export interface Proposal extends ResourceShapeProposal {
@@ -22,7 +22,8 @@ export type PaginationProposal =
   | { readonly type: 'linkHeader' }
   | { readonly type: 'nextUrl'; readonly path: string }
 
-export function completeProposal(document: Document, shape: ResourceShapeProposal): Proposal {
+export function completeProposal(document: Document, detected: ResourceShapeProposal): Proposal {
+  const shape = withWiderUpdate(document, detected)
   const operationOf = (verb: ProposedVerb): Operation | undefined => {
     const place = shape.verbs[verb]
     return place === undefined ? undefined : document.operation(place.path, place.method).value
@@ -49,6 +50,16 @@ export function completeProposal(document: Document, shape: ResourceShapeProposa
     ...(update?.method === 'PATCH' && { updateMode: 'changed' as const }),
     notes: notesFor({ ...shape, verbs: update === undefined ? others : shape.verbs }, { idField, hasList: list !== undefined }),
   }
+}
+
+/** A PATCH that only renames is no update where PUT takes everything that create takes. */
+function withWiderUpdate(document: Document, shape: ResourceShapeProposal): ResourceShapeProposal {
+  const { replace, verbs } = shape
+  if (replace === undefined) return shape
+  const namesIn = (place: VerbPlace | undefined): readonly string[] => (place === undefined ? [] : [...fieldsOf(bodyOf(document.operation(place.path, place.method).value)).keys()])
+  const made = new Set(namesIn(verbs.create))
+  const shared = (place: VerbPlace | undefined): number => namesIn(place).filter((name) => made.has(name)).length
+  return shared(verbs.update) > 0 && shared(replace) > 2 * shared(verbs.update) ? { ...shape, verbs: { ...verbs, update: replace } } : shape
 }
 
 type Fields = ReadonlyMap<string, Schema>
@@ -146,7 +157,7 @@ function isText(schema: Schema | undefined): boolean {
 
 const PAGE = ['page', 'pageNumber', 'page_number', 'pageNo', 'currentPage', 'page[number]']
 const OFFSET = ['offset', 'skip', 'start', 'startAt', '$skip', 'page[offset]']
-const TOKEN = ['cursor', 'pageToken', 'page_token', 'nextToken', 'next_token', 'continuationToken', 'continue', 'marker', 'after', 'starting_after', 'page[cursor]']
+const TOKEN = ['cursor', 'pageToken', 'page_token', 'nextToken', 'next_token', 'continuationToken', 'continue', 'marker', 'after', 'starting_after', 'page[cursor]', 'pagination_token', 'paginationToken']
 
 function paginationOf(operation: Operation | undefined, envelope: Fields): PaginationProposal | undefined {
   const queries = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query').map(({ name }) => name)
@@ -204,6 +215,7 @@ function notesFor({ verbs, shape, idParameter }: ResourceShapeProposal, { idFiel
   if (verbs.update === undefined) notes.push('no update: a change is refused once the object exists')
   if (verbs.delete === undefined) notes.push('no delete: the object stays when the resource goes')
   if (shape === 'collection' && !hasList) notes.push('no list: after a lost answer the object cannot be looked up')
+  if (Object.keys(verbs).length === 2 && verbs.create !== undefined && verbs.get !== undefined) notes.push('only made and read: it may be a job or a question, not a thing that stays')
   if (idParameter !== undefined && idField === undefined && shape !== 'nameKeyed') notes.push(`no answer has a field for {${idParameter}}`)
   return notes
 }
