@@ -1,5 +1,5 @@
 import { finding, type Finding } from '@oasgen/diagnostics'
-import { setPath } from '@oasgen/fieldpath'
+import { parsePath, setPath } from '@oasgen/fieldpath'
 import { isNumber, numberText, writeJson, type JsonNumber, type JsonValue } from '@oasgen/json'
 import type { LastPagePlan, PagePlace, PaginationPlan } from '@oasgen/plan'
 import { headerOf, maskedText, withHeader, type Exchange, type HttpRequest, type HttpResponse } from '@oasgen/wire'
@@ -120,9 +120,10 @@ function withValue(request: HttpRequest, place: PagePlace, value: string | JsonN
   return { ...request, body: { type: 'json', contentType: request.body?.contentType ?? 'application/json', value: setPath(body, pathOf(place.path), value) } }
 }
 
-// The reference writes names that hold dots as paths: ['page.token'].
+// The reference writes names that hold dots as paths: ['page.token']. A name such as page[number] is no path, and is itself.
 function parameterName(path: string): string {
-  const [only, ...rest] = pathOf(path)
+  const parsed = parsePath(path)
+  const [only, ...rest] = parsed.ok ? parsed.path : []
   return only !== undefined && rest.length === 0 && 'key' in only ? only.key : path
 }
 
