@@ -22,6 +22,8 @@ export interface ResourceShapeProposal {
   readonly collection: string
   readonly item?: string
   readonly verbs: Readonly<Partial<Record<ProposedVerb, VerbPlace>>>
+  /** PUT where update is PATCH: which of the two changes more is for their bodies to say. */
+  readonly replace?: VerbPlace
   /** The path parameter that names the object; absent on singletons. */
   readonly idParameter?: string
   /** Parameters before it: the objects above. */
@@ -99,6 +101,7 @@ function itemResource(item: Place, collection: Place | undefined): readonly Reso
     kind: kindName(anyPath), collection: collection === undefined ? parentPath(anyPath) : ([...collection.methods.values()][0] ?? parentPath(anyPath)), item: anyPath,
     verbs: defined(verbs), parents: parameters.slice(0, -1), shape: post !== undefined ? 'collection' : put !== undefined ? 'nameKeyed' : 'postToItem',
     ...(parameters.at(-1) !== undefined && { idParameter: parameters.at(-1) ?? '' }),
+    ...(verbs.update?.method === 'PATCH' && put !== undefined && { replace: put }),
   }]
 }
 
