@@ -20,6 +20,11 @@ describe('one line an object', () => {
     expect(describeObject(book(conditions))).toEqual({ kind: 'Book', name: 'b', state, text })
   })
 
+  it('waits for a definition whose controller is on its way', () => {
+    const definition = { ...book([condition('Ready', 'False', 'Unavailable'), condition('Reconciling', 'True', 'Progressing', 'not ready yet')]), kind: 'RestDefinition' }
+    expect(describeObject(definition)).toMatchObject({ state: 'Waiting', text: 'not ready yet' })
+  })
+
   it('shortens long ids, wraps what is long, and fits the width', () => {
     const line = describeObject(book([condition('Ready', 'True', 'Available')], { id: 'ccb82601-45b2-410e-b2b1-000000000000' }))
     expect(line.text).toBe('id ccb82601… · in sync')

@@ -24,7 +24,8 @@ export function describeObject(object: KubeObject, facts: ViewFacts = {}): ViewL
   if (conditions.get('Stalled')?.status === 'True') return { ...line, state: 'Stalled', text: messageOf(conditions, ['Stalled']) }
   if (conditions.get('Synced')?.reason === 'ReconcilePaused') return { ...line, state: 'Paused', text: 'paused by annotation' }
   if (ready?.status === 'True' && conditions.get('Synced')?.status !== 'False') return { ...line, state: 'Ready', text: readyText(object, facts) }
-  const waiting = ready?.reason === 'Pending' || ready?.reason === 'Creating'
+  const isMade = object.kind === 'RestDefinition' && conditions.get('Reconciling')?.status === 'True'
+  const waiting = ready?.reason === 'Pending' || ready?.reason === 'Creating' || isMade
   return { ...line, state: ready === undefined ? 'Working' : waiting ? 'Waiting' : 'Unknown', text: messageOf(conditions, ['Reconciling', 'Synced', 'Ready']) || 'seen for the first time' }
 }
 
