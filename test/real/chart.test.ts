@@ -1,4 +1,5 @@
 import { get } from 'node:http'
+import { CORE_SCHEMA, loadAll } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { startBookshop, type Bookshop } from '@oasgen/example-bookshop'
 import { isObject, textOf, type JsonObject, type JsonValue } from '@oasgen/json'
@@ -36,6 +37,14 @@ describe('the chart in a cluster', () => {
       await until(`${probe} ${path} is well`, async () => (await statusOf(cluster.ports.health, path)) === 200)
     }
     expect(await statusOf(cluster.ports.metrics, '/metrics')).toBe(200)
+  })
+
+  it.each(['everything', 'locked-down', 'reference-values'])('has manifests that the server takes, with the values "%s"', async (set) => {
+    for (const name of ['krateo-system', 'team-a', 'team-b']) await cluster.namespace(name)
+    const rendered = await cluster.helm('template', 'other', CHART, '-n', 'krateo-system', '--values', fileURLToPath(new URL(`../../specs/chart/${set}/values.yaml`, import.meta.url)))
+    // The kinds of the Prometheus operator are not there; the CRD is, and has an owner.
+    const items = (loadAll(rendered, undefined, { schema: CORE_SCHEMA }) as JsonValue[]).filter(isObject).filter((object) => !textOf(object['apiVersion']).startsWith('monitoring.') && object['kind'] !== 'CustomResourceDefinition')
+    expect((await cluster.kubectl(['apply', '--dry-run=server', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))).trim().split('\n')).toHaveLength(items.length)
   })
 
   it('makes a kind, and drives a resource', async () => {
