@@ -29,7 +29,7 @@ export function plannedIdentity(model: ResourceModel, fields: FieldIndex): reado
 function askedFor(model: ResourceModel, fields: FieldIndex): readonly PlannedPart[] {
   const call = (model.verbs.get ?? model.verbs.delete ?? model.verbs.update)?.call
   return (call?.parameters ?? []).flatMap((parameter) => {
-    if (parameter.in !== 'query' || (!parameter.required && parameter.filledBy !== 'mapping') || fields.spec.has(parameter.name)) return []
+    if (parameter.in !== 'query' || (!parameter.required && parameter.filledBy !== 'mapping') || isChosen(fields, parameter.name)) return []
     const { name, schema } = parameter
     const mapping = mappingsInto(call?.description.fieldMapping ?? [], 'query').find(({ to }) => nameIn(to.path) === name)
     const written = copiedFrom(mapping) ?? `status.${name}`
@@ -38,6 +38,11 @@ function askedFor(model: ResourceModel, fields: FieldIndex): readonly PlannedPar
     const known = { path: keptPath(fields, written), inObject: names.slice(1) }
     return [{ parameter: name, ...known, assigned: 'server' as const, schema, obtained: [], role: 'item' as const }]
   })
+}
+
+/** What create does not send the user cannot have chosen: the field is there because get, update or delete ask for it. */
+function isChosen({ spec }: FieldIndex, name: string): boolean {
+  return spec.get(name)?.sentBy.includes('create') === true
 }
 
 function placeOf({ verbs }: ResourceModel, { parameter }: PlannedPart): number {
