@@ -90,17 +90,19 @@ const QUIET_MS = 2_200
 
 /** Two intervals without a fault, in which nothing is written on either side. */
 async function quiet({ stage, cell, name, server, violations }: Play): Promise<void> {
+  let written = 0
   for (let round = 0; round < 8; round++) {
     await until('it is settled', () => isSettled(stage.now(cell.kind, name)), PATIENCE_MS)
     const [from, version] = [server.ledger.length, versionOf(stage, cell, name)]
     await sleep(QUIET_MS)
     const since = server.ledger.slice(from)
     if (since.length === 0 || since.some((entry) => entry.switch !== undefined)) continue
-    // The end of a fault is told in one write; what is written after two quiet intervals has no reason.
-    if (round === 0 && versionOf(stage, cell, name) !== version && !since.some(isWrite)) continue
-    if (since.some(isWrite)) violations.push(`wrote ${since.filter(isWrite).map(({ method, url }) => `${method} ${url}`).join(', ')} while nothing changed`)
-    if (versionOf(stage, cell, name) !== version) violations.push('wrote to Kubernetes while nothing changed')
-    return
+    const writes = since.filter(isWrite)
+    if (writes.length > 0) violations.push(`wrote ${writes.map(({ method, url }) => `${method} ${url}`).join(', ')} while nothing changed`)
+    if (writes.length > 0 || versionOf(stage, cell, name) === version) return
+    // The end of a fault is told in one write, which a busy machine brings late; a second one has no reason.
+    written++
+    if (written > 1) return void violations.push('wrote to Kubernetes while nothing changed')
   }
   violations.push('was never quiet')
 }

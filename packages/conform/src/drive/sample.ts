@@ -169,7 +169,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 }
 
 // Uploads and contents are base64 more often than not, and base64 is a text like any other.
-const FILE_WORDS = /^(?:file|content|binary|image|archive|upload|blob)$/i
+const FILE_WORDS = /(?:file|content|binary|image|archive|upload|blob)$/i
 
 function stringSample({ format = '', pattern: own, minLength = 0, maxLength, anyOf, oneOf }: StructuralSchema, { name, serial, branch = 0 }: Place): JsonValue | undefined {
   const forms = anyOf ?? oneOf ?? []
