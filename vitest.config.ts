@@ -35,7 +35,7 @@ export default defineConfig({
       lane('integration', { maxWorkers: 2 }),
       // The first file may have to build the server.
       lane('real', { maxWorkers: 1, hookTimeout: 1_800_000 }),
-      lane('servers', { maxWorkers: 1 }),
+      lane('servers', { maxWorkers: 2 }),
       lane('long', { testTimeout: 600_000, maxWorkers: 2 }),
       lane('soak', { testTimeout: 14_400_000, maxWorkers: 1 }),
     ],

@@ -2,4 +2,6 @@
 export function endWithParent(): void {
   if (process.channel === undefined) return
   process.on('disconnect', () => process.exit(0))
+  // Listening must not keep a worker alive that has come to its own end.
+  process.channel.unref()
 }
