@@ -2,7 +2,7 @@ import { finding, hasErrors, renderJson, summaryText, uniqueFindings, type Findi
 import { fromPlain, isArray, isObject, textOf, writeJson, type JsonObject } from '@oasgen/json'
 import { parsePath, toPointer } from '@oasgen/fieldpath'
 import { linkDocument, readDocument, reviewDocument } from '@oasgen/openapi'
-import { prune, readSchema, validateObject, type StructuralSchema } from '@oasgen/structural'
+import { prune, readSchema, validateObject, violationBody, type StructuralSchema } from '@oasgen/structural'
 import { CommandError, EXIT, findingsText, type CommandIo, type ExitCode } from '../io.js'
 import { readFiles, type DocumentFile, type Manifest } from '../kubectl/manifests.js'
 import { compileManifests, type CompileOptions, type CompiledDefinition } from './compile.js'
@@ -87,7 +87,8 @@ function schemaOf(crd: JsonObject): readonly (readonly [string, StructuralSchema
 function judge(manifest: Manifest, schema: StructuralSchema): readonly Finding[] {
   const { value, removed } = prune(schema, manifest.object)
   const unknown = removed.map((path) => finding('CLI0103', { field: String(path), kind: textOf(manifest.object.kind) }, { where: manifest.place(pointerOf(String(path))) }))
-  const wrong = validateObject(schema, value).map(({ path, message }) => finding('CLI0102', { field: path, problem: message }, { where: manifest.place(pointerOf(path)) }))
+  // What is missing has no words of its own: the server's head says it.
+  const wrong = validateObject(schema, value).map((violation) => finding('CLI0102', { field: violation.path, problem: violation.message || violationBody(violation) }, { where: manifest.place(pointerOf(violation.path)) }))
   return [...wrong, ...unknown]
 }
 
