@@ -40,7 +40,7 @@ export async function openImageStore(): Promise<ImageStore> {
   return {
     build: async (target, cache = 'cached') => {
       const bases = ['--build-arg', 'BUILD=localhost/oasgen-local-build', '--build-arg', 'BASE=localhost/oasgen-local-node']
-      await buildah('build', '--quiet', ...(cache === 'cached' ? ['--layers'] : ['--no-cache']), '--timestamp', '0', ...bases, '--target', target, '--tag', target, ROOT)
+      await buildah('build', '--quiet', '--layers', ...(cache === 'anew' ? ['--no-cache'] : []), '--timestamp', '0', ...bases, '--target', target, '--tag', target, ROOT)
       return (JSON.parse(await buildah('inspect', '--type', 'image', target)) as { FromImageID: string }).FromImageID
     },
     configOf: async (target) => (JSON.parse(await buildah('inspect', '--type', 'image', target)) as { OCIv1: { config: ImageConfig } }).OCIv1.config,
