@@ -102,6 +102,8 @@ describe('readJson: laws', () => {
     fc.assert(fc.property(fc.json(), fc.nat(), fc.array(piece, { maxLength: 3 }), (json, at, noise) => {
       const place = at % (json.length + 1)
       const text = `[12345678901234567890, ${json.slice(0, place)}${noise.join('')}${json.slice(place)}]`
+      // An exponent beyond any meaning is refused by ours alone.
+      fc.pre(!/e[+-]?\d{7,}/i.test(text))
       const ours = readJson(text)
       expect(ours.ok, text).toBe(parses(text))
       if (ours.ok && noise.length === 0) expect(equalJson((ours.value as JsonArray).slice(1), (JSON.parse(text) as JsonArray).slice(1)), text).toBe(true)
