@@ -21,10 +21,11 @@ function withoutOldDoubt({ memory, instant, subject }: Context): Memory {
   return isOld ? rest : memory
 }
 
-/** What was learned about the object before it belongs to another object; what the create itself began goes on. */
-function afterNewObject({ requested, steps, operation }: Memory): Memory {
+/** What was learned about the object before it belongs to another object; what the create itself began goes on, and what may be on its way. */
+function afterNewObject({ requested, steps, operation, unsureUpdateAt }: Memory): Memory {
   return {
     ...(requested !== undefined && { requested }),
+    ...(unsureUpdateAt !== undefined && { unsureUpdateAt }),
     ...(steps?.action === 'create' && { steps }),
     ...(operation?.action === 'create' && { operation }),
   }

@@ -30,13 +30,14 @@ export function withDoubt(context: Context, memory: Memory, before: Found | unde
 
 /** Until when an absence is not believed yet; `undefined` when nothing can be on its way. */
 export function lateUpdateUntil(context: Context, before: Found | undefined): Instant | undefined {
-  if (!canMakeAnew(context) || context.attempt.type !== 'succeeded') return undefined
-  const { memory, subject, instant } = context
+  if (!canMakeAnew(context)) return undefined
+  const { memory, subject, instant, attempt } = context
   const grace = subject.settings.graceSeconds * 1000
   const unsure = (readInstant(memory.unsureUpdateAt ?? '') ?? 0) + grace
   // Gone before we deleted it, or a crash forgot the delete: what it was like is not known.
   const isUnseen = before === undefined && memory.deleteAcceptedAt === undefined
-  const doubt = isUnseen || mayBeOnItsWay(context, before) ? deletedAt(context) + grace : 0
+  const isThere = attempt.type === 'succeeded'
+  const doubt = isThere && (isUnseen || mayBeOnItsWay(context, before)) ? deletedAt(context) + grace : 0
   const until = Math.max(unsure, doubt)
   return instant < until ? until : undefined
 }
