@@ -40,13 +40,16 @@ export async function startDemoShop(io: CommandIo, folder: UpFolder, port: numbe
       io.out('the bookshop is back\n')
     }
   }
-  watchFile(wishFile(io.cwd), { interval: 200 }, () => void follow())
+  // One wish after the other, so that an end waits for a shop that is just being started and does not leave it behind.
+  let following = Promise.resolve()
+  watchFile(wishFile(io.cwd), { interval: 200 }, () => { following = following.then(follow, follow) })
   return {
     ...address,
     manifests: [join(assets, 'manifests')],
     adapt: (object) => withPort(object, address.port),
     stop: async () => {
       unwatchFile(wishFile(io.cwd))
+      await following.catch(() => undefined)
       await running?.worker.stop(3000)
     },
   }
