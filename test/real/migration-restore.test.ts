@@ -15,7 +15,7 @@ const OUTSIDE: readonly Gadget[] = NAMES.map((name, index) => ({ id: index + 1, 
 
 /** What a release leaves in a cluster is recorded once, by that release: `OASGEN_RECORD_STATE=1`. */
 describe('what exists outside is found again', () => {
-  it.runIf(process.env['OASGEN_RECORD_STATE'] === '1')('(the state of this release is recorded)', () => inCluster([], async ({ cluster, lab }) => {
+  it.runIf(process.env['OASGEN_RECORD_STATE'] === '1')('after the state of this release was recorded anew (not run: a release does it, with OASGEN_RECORD_STATE=1)', () => inCluster([], async ({ cluster, lab }) => {
     const [document, definition] = readState(new URL('migration-reference/1-definition.yaml', import.meta.url), { API_URL: lab.url })
     await install(cluster)
     await restore(cluster, [document, definition].map((object) => usersPartOf(object as JsonObject)))
