@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../wire/fuzz.js'
+import { seeded } from '../seeded.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUILT = existsSync(join(ROOT, 'packages/apiserver/dist/index.js'))
@@ -59,7 +59,7 @@ function ask(running: Running, agent: Agent, method: string, path: string, body?
 
 const CM = '/api/v1/namespaces/default/configmaps'
 
-describe.skipIf(!BUILT)('a control plane that is killed', () => {
+describe.skipIf(!BUILT)(`a control plane that is killed${!BUILT ? ' (not run: there is no build)' : ''}`, () => {
   it(`loses no acknowledged write in ${ROUNDS} kills (needs a build)`, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'oasgen-crash-'))
     const random = seeded(7)

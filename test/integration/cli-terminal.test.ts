@@ -43,7 +43,7 @@ class Terminal {
   }
 }
 
-describe.skipIf(!hasTmux)('oasgen up --demo in a terminal', () => {
+describe.skipIf(!hasTmux)(`oasgen up --demo in a terminal${!hasTmux ? ' (not run: tmux is absent)' : ''}`, () => {
   let stage: Stage
   const terminal = new Terminal(`oasgen-${process.pid}`)
   const sees = async (what: string | RegExp): Promise<void> => {
@@ -99,7 +99,7 @@ describe.skipIf(!hasTmux)('oasgen up --demo in a terminal', () => {
   })
 })
 
-describe.skipIf(!hasTmux)('oasgen init in a terminal', () => {
+describe.skipIf(!hasTmux)(`oasgen init in a terminal${!hasTmux ? ' (not run: tmux is absent)' : ''}`, () => {
   const terminal = new Terminal(`oasgen-init-${process.pid}`)
   const stage = createStage()
   afterAll(async () => {

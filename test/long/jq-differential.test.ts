@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { compileJq } from '@oasgen/expressions'
 import { equalJson, isArray, readJson, writeJson, type JsonValue } from '@oasgen/json'
-import { VALUES, randomProgram, seeded } from './jq-programs.js'
+import { seeded } from '../seeded.js'
+import { VALUES, randomProgram } from './jq-programs.js'
 
 const COUNT = Number(process.env['OASGEN_JQ_PROGRAMS'] ?? 5000)
 const SEED = Number(process.env['OASGEN_SEED'] ?? 20_261_121)
@@ -72,7 +73,7 @@ function runJq({ program, input }: Case): Result | undefined {
 const installed = version()
 if (installed === undefined) process.stdout.write(`not run: jq is not on the PATH (${listed.length} runs)\n`)
 
-describe.skipIf(installed === undefined)('jq of this machine', () => {
+describe.skipIf(installed === undefined)(`jq of this machine${installed === undefined ? ' (not run: jq is absent)' : ''}`, () => {
   it(`gives what we give in ${listed.length} runs`, () => {
     const answers = listed.map(runJq)
     const different = listed.flatMap((one, index) => {
@@ -107,7 +108,7 @@ function runGojq(cases: readonly Case[]): readonly (Result & { readonly timedOut
   })
 }
 
-describe.skipIf(oracle === undefined)('gojq', () => {
+describe.skipIf(oracle === undefined)(`gojq${oracle === undefined ? ' (not run: the oracle cannot be built)' : ''}`, () => {
   it(`gives what we give for ${COUNT} random programs from seed ${SEED}`, () => {
     const random = seeded(SEED)
     const cases = Array.from({ length: COUNT }, (): Case => ({ program: randomProgram(random, 3), input: VALUES[Math.floor(random() * VALUES.length)] ?? 'null' }))

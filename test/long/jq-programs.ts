@@ -1,17 +1,6 @@
 /** Random jq programs over the part of the language that all implementations agree on, and values to run them on. */
 
-export type Random = () => number
-
-/** mulberry32: the same seed gives the same programs everywhere. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
+import type { Random } from '../seeded.js'
 
 function pick<T>(random: Random, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)] as T

@@ -6,19 +6,7 @@ import {
 } from '@oasgen/openapi'
 import { renderColour, type Finding } from '@oasgen/diagnostics'
 import { corpusDocuments } from '../../packages/openapi/src/corpus.testing.js'
-
-/** A source of numbers in [0, 1) that gives the same ones again for the same seed. */
-export type Dice = () => number
-
-export function rollFrom(seed: number): Dice {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { seeded, type Random } from '../seeded.js'
 
 /** Real documents that are small enough to try many, and all that are wrong on purpose. */
 export function fuzzSeeds(): readonly string[] {
@@ -35,7 +23,7 @@ function asJson(text: string): readonly string[] {
   return value === undefined ? [] : [JSON.stringify(value.root, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item))]
 }
 
-const pick = <T>(dice: Dice, items: readonly T[]): T => items[Math.floor(dice() * items.length)] as T
+const pick = <T>(dice: Random, items: readonly T[]): T => items[Math.floor(dice() * items.length)] as T
 
 /** What breaks readers: marks of the languages, numbers at the border, words with a meaning, references to odd places. */
 const SCRAPS: readonly string[] = [
@@ -45,8 +33,8 @@ const SCRAPS: readonly string[] = [
   'type: [string, "null"]', 'nullable: true', 'allOf: [{$ref: "#/components/schemas/Pet"}]', 'discriminator: {propertyName: x, mapping: {a: b}}', 'openapi: 3.1.0\n', 'swagger: "2.0"\n',
 ]
 
-type Mutation = (text: string, dice: Dice) => string
-const at = (text: string, dice: Dice): number => Math.floor(dice() * (text.length + 1))
+type Mutation = (text: string, dice: Random) => string
+const at = (text: string, dice: Random): number => Math.floor(dice() * (text.length + 1))
 
 const MUTATIONS: readonly Mutation[] = [
   (text, dice) => insert(text, at(text, dice), pick(dice, SCRAPS)),
@@ -66,7 +54,7 @@ const MUTATIONS: readonly Mutation[] = [
 const insert = (text: string, where: number, part: string): string => text.slice(0, where) + part + text.slice(where)
 const cut = (text: string, where: number, length: number): string => text.slice(0, where) + text.slice(where + length)
 
-function swapLines(text: string, dice: Dice): string {
+function swapLines(text: string, dice: Random): string {
   const lines = text.split('\n')
   const [first, second] = [Math.floor(dice() * lines.length), Math.floor(dice() * lines.length)]
   ;[lines[first], lines[second]] = [lines[second] ?? '', lines[first] ?? '']
@@ -74,14 +62,14 @@ function swapLines(text: string, dice: Dice): string {
 }
 
 /** A value or a name becomes another that stands elsewhere in the document. */
-function replaceWord(text: string, dice: Dice): string {
+function replaceWord(text: string, dice: Random): string {
   const words = [...text.slice(0, 200_000).matchAll(/[\w$#/.-]+/g)]
   const [from, to] = words.length === 0 ? [] : [pick(dice, words), pick(dice, words)]
   return from === undefined || to === undefined ? text : text.slice(0, from.index) + to[0] + text.slice(from.index + from[0].length)
 }
 
 /** Well-formed nonsense: a part of the tree in the place of another, which no change of letters would reach. */
-function restructure(text: string, dice: Dice): string {
+function restructure(text: string, dice: Random): string {
   let root: unknown
   try {
     root = JSON.parse(text)
@@ -111,7 +99,7 @@ function structuredCloneOr(value: unknown): unknown {
   return text.length > 50_000 ? null : JSON.parse(text)
 }
 
-export function mutate(seed: string, dice: Dice): string {
+export function mutate(seed: string, dice: Random): string {
   // Letters that are changed mostly end in a syntax error, so half of the inputs stay well-formed.
   if (dice() < 0.5) return restructure(restructure(seed, dice), dice)
   let text = seed
@@ -124,7 +112,7 @@ const OPERATIONS = 12
 const SCHEMAS = 3000
 
 /** Everything that anybody does with a document. Throws only when something is wrong with us. */
-export function exercise(text: string, dice: Dice): readonly Finding[] {
+export function exercise(text: string, dice: Random): readonly Finding[] {
   const read = readDocument(dice() < 0.5 ? text : Buffer.from(text, 'utf8'), { uri: 'https://example.com/fuzz.yaml', limits: { schemas: 20_000, aliasNodes: 100_000 } })
   if (read.value === undefined) return shown(read.findings)
   const overlay = readOverlay({ overlay: '1.0.0', actions: [{ target: '$.paths[*].get', update: { summary: 'x', tags: ['y'] } }, { target: "$.components.schemas['Pet']", remove: true }] }, { uri: 'overlay' })
@@ -178,7 +166,7 @@ export function runFuzz(options: { readonly seed: number; readonly inputs?: numb
   let settled = 0
   for (; inputs < (options.inputs ?? Infinity) && performance.now() < end && failures.length < 10; inputs += 1) {
     if (inputs === 200) settled = process.memoryUsage().rss
-    const dice = rollFrom(options.seed * 1_000_003 + inputs)
+    const dice = seeded(options.seed * 1_000_003 + inputs)
     const text = mutate(pick(dice, seeds), dice)
     const { ms, problem } = attemptTwice(text, dice)
     slowestMs = Math.max(slowestMs, ms)
@@ -189,14 +177,14 @@ export function runFuzz(options: { readonly seed: number; readonly inputs?: numb
 }
 
 /** What took long is tried again: on a busy machine a collection of garbage may fall on an innocent input. */
-function attemptTwice(text: string, dice: Dice): { readonly ms: number; readonly problem?: string } {
+function attemptTwice(text: string, dice: Random): { readonly ms: number; readonly problem?: string } {
   const first = attempt(text, dice)
   if (first.problem !== undefined || first.ms <= SLOW_MS) return first
   const second = attempt(text, dice)
   return second.ms < first.ms ? second : first
 }
 
-function attempt(text: string, dice: Dice): { readonly ms: number; readonly problem?: string } {
+function attempt(text: string, dice: Random): { readonly ms: number; readonly problem?: string } {
   const before = process.cpuUsage()
   let problem: string | undefined
   try {

@@ -1,5 +1,5 @@
 /** Random structural schemas, some of them wrong on purpose, and values that nearly fit them. */
-import type { Random } from './jq-programs.js'
+import type { Random } from '../seeded.js'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type JsonMap = { [key: string]: Json }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { canonicalJson, readJson, type JsonObject, type JsonValue } from '@oasgen/json'
 import { applyDefaults, buildValidator, judgeCrd, printViolation, prune, readSchema } from '@oasgen/structural'
-import { seeded } from './jq-programs.js'
+import { seeded } from '../seeded.js'
 import { changed, crdOf, randomSpec, randomValue, type JsonMap } from './random-schemas.js'
 
 const COUNT = Number(process.env['OASGEN_SCHEMAS'] ?? 3000)
@@ -108,7 +108,7 @@ function objectsFor(schema: JsonMap, random: () => number): readonly Request[] {
   }).flat()
 }
 
-describe.skipIf(oracle === undefined)('kube-apiserver', () => {
+describe.skipIf(oracle === undefined)(`kube-apiserver${oracle === undefined ? ' (not run: the oracle cannot be built)' : ''}`, () => {
   const random = seeded(SEED)
   const schemas = Array.from({ length: COUNT }, (): JsonMap => ({ type: 'object', properties: { spec: randomSpec(random, 3) } }))
 

@@ -23,7 +23,7 @@ const rows: readonly { name: string; object: JsonObject; want: string; reason: s
   { name: 'a Configuration', object: { kind: 'BookConfiguration' }, want: 'Healthy', reason: 'it has no status' },
 ]
 
-describe.skipIf(lua === undefined)('health for Argo CD', () => {
+describe.skipIf(lua === undefined)(`health for Argo CD${lua === undefined ? ' (not run: no lua is installed)' : ''}`, () => {
   it.each(rows)('$name: $reason', async ({ object, want }) => {
     const whole = { apiVersion: 'shop.example/v1alpha1', kind: 'Book', metadata: { name: 'x', generation: 2 }, ...object }
     const program = `obj = ${table(whole)}\nlocal function judge()\n${health}\nend\nlocal h = judge()\nprint(h.status .. " " .. (h.message or ""))`

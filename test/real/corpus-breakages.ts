@@ -1,17 +1,5 @@
 import type { JsonObject } from '@oasgen/json'
-
-/** A source of numbers in [0, 1) that gives the same ones again for the same seed. */
-export type Dice = () => number
-
-export function rollFrom(seed: number): Dice {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import type { Random } from '../seeded.js'
 
 type Node = Record<string, unknown>
 
@@ -32,7 +20,7 @@ const BREAKAGES: readonly ((node: Node) => void)[] = [
 ]
 
 /** The definition with one thing wrong at a place anywhere in its schema. */
-export function breakSomewhere(crd: JsonObject, dice: Dice): JsonObject {
+export function breakSomewhere(crd: JsonObject, dice: Random): JsonObject {
   const copy = JSON.parse(JSON.stringify(crd)) as { readonly spec: { readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Node } }[] } }
   const nodes: Node[] = []
   for (const { schema } of copy.spec.versions) collect(schema.openAPIV3Schema, nodes)

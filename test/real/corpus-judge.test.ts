@@ -8,7 +8,8 @@ import { readRestDefinition } from '@oasgen/restdefinition'
 import { judgeCrd, printViolation } from '@oasgen/structural'
 import { startRealApiServer, type RealApiServer } from '@oasgen/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { breakSomewhere, rollFrom, type Dice } from './corpus-breakages.js'
+import { seeded, type Random } from '../seeded.js'
+import { breakSomewhere } from './corpus-breakages.js'
 import { DEFINITIONS, faultsOf, send, until } from './generated-kinds-client.js'
 
 const CORPUS = `${process.env['OASGEN_SHARED'] ?? new URL('../../../shared', import.meta.url).pathname}/corpus/`
@@ -28,7 +29,7 @@ describe.skipIf(!PRESENT)(`the judge and kube-apiserver agree about ${PRESENT ? 
   afterAll(async () => server?.close())
 
   it('one in five broken on purpose, all others created and served', async () => {
-    const made = await sample(rollFrom(SEED))
+    const made = await sample(seeded(SEED))
     const wrong: string[] = []
     let refused = 0
     for (const batch of batches(made, 8)) {
@@ -57,7 +58,7 @@ function comparable(texts: readonly string[]): string {
     .sort().join('\n')
 }
 
-async function sample(dice: Dice): Promise<readonly { readonly label: string; readonly crd: JsonObject }[]> {
+async function sample(dice: Random): Promise<readonly { readonly label: string; readonly crd: JsonObject }[]> {
   const { definitionFor } = (await import(SCRIPT)) as { definitionFor: (document: Document, candidate: object, schema: string) => object }
   const all = shuffled(JSON.parse(readFileSync(`${CORPUS}candidates.json`, 'utf8')) as Candidate[], dice)
   const documents = new Map<string, Document>()
@@ -86,7 +87,7 @@ function open(file: string): Document {
   return linkDocument(value)
 }
 
-function shuffled<T>(items: readonly T[], dice: Dice): readonly T[] {
+function shuffled<T>(items: readonly T[], dice: Random): readonly T[] {
   return items.map((item) => ({ item, rank: dice() })).toSorted((a, b) => a.rank - b.rank).map(({ item }) => item)
 }
 

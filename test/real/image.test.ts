@@ -14,7 +14,7 @@ const missing = await whyNoImages()
 if (missing !== undefined) process.stderr.write(`not run: ${missing} (image)\n`)
 
 /** The images are built as a release builds them, and what runs in the cluster is their root file system, read-only, as their user. */
-describe.skipIf(missing !== undefined)('the images', () => {
+describe.skipIf(missing !== undefined)(`the images${missing !== undefined ? ' (not run: buildah or the like is missing)' : ''}`, () => {
   let store: ImageStore
   const roots = new Map<Target, string>()
   const configs = new Map<Target, ImageConfig>()

@@ -40,7 +40,7 @@ async function freePort(): Promise<number> {
 const HTPASSWD = 'me:$2b$05$B4Mq.LLNVlnT3FNM8R3eMOsvp95xioNVazGnrgtCASe9cZYC7lkQa\n'
 const BASIC = `Basic ${Buffer.from('me:test-password').toString('base64')}`
 
-describe.skipIf('reason' in found)('a real registry', () => {
+describe.skipIf('reason' in found)(`a real registry${'reason' in found ? ' (not run: there is no docker-registry)' : ''}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'oasgen-registry-'))
   const transport = createTransport({ privateAddresses: 'allow' })
   let child: ChildProcess

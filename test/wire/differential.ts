@@ -1,5 +1,5 @@
 import { bookCrd, books } from './book-crd.js'
-import { seeded } from './fuzz.js'
+import { seeded } from '../seeded.js'
 import { manager, maybe, meta, options, pick, some, type Random } from './story-parts.js'
 import { builtinStep, DEPLOYMENTS } from './story-builtins.js'
 import { apply, condition, json, jsonPatch, merge, namespace, PARTIAL, step, TABLE, type WireStep, type WireSuite } from './wire-case.js'

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { request, Agent } from 'node:http'
+import { seeded, type Random } from '../seeded.js'
 
 /** A server that answers plain HTTP on loopback. */
 export interface FuzzTarget {
@@ -14,18 +15,6 @@ export interface FuzzReport {
   readonly strange: readonly string[]
 }
 
-/** A generator of numbers that tells the same story for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ state >>> 15, state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61)
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32
-  }
-}
-
-type Random = () => number
 const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
 const maybe = (random: Random, chance: number): boolean => random() < chance
 

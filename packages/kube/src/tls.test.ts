@@ -13,7 +13,7 @@ import { NAMESPACES } from './well-known.js'
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 if (!hasOpenssl) process.stdout.write('not run: 6 tests of TLS, no openssl on this machine to make certificates with\n')
 
-describe.skipIf(!hasOpenssl)('TLS', () => {
+describe.skipIf(!hasOpenssl)(`TLS${!hasOpenssl ? ' (not run: no openssl to make certificates with)' : ''}`, () => {
   let folder: string
   let server: Server
   let url: string

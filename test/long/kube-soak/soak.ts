@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { CONFIG_MAPS, connectKube, keyOf, NAMESPACES, resourceVersionOf, type Kube } from '@oasgen/kube'
 import { startFaultProxy, type FaultProxy, type ProxyFault } from '../../integration/fault-proxy.js'
 import type { Target } from '../../integration/kube-suite.js'
+import { seeded } from '../../seeded.js'
 
 export interface SoakOptions {
   readonly target: Target
@@ -43,11 +44,11 @@ export async function soakInformers(options: SoakOptions): Promise<SoakResult> {
   const proxy = await startFaultProxy({ url, ca })
   const kube = connectKube({ server: url, ca, token })
   await kube.create(NAMESPACES, { metadata: { name: namespace } })
-  await fill(kube, namespace, generator(options.seed + 1))
+  await fill(kube, namespace, seeded(options.seed + 1))
   const client = startClient({ server: proxy.url, token, namespace })
   try {
     await client.ask('ready')
-    return await run({ ...options, kube, proxy, client, namespace, random: generator(options.seed) })
+    return await run({ ...options, kube, proxy, client, namespace, random: seeded(options.seed) })
   } finally {
     await client.stop()
     await proxy.close()
@@ -187,17 +188,6 @@ function startClient(config: { readonly server: string; readonly token: string; 
       await ended
       clearTimeout(timer)
     },
-  }
-}
-
-/** mulberry32: the same faults for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
